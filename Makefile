@@ -1,0 +1,41 @@
+# make demo   a prompt becomes a film        make test    proves the product
+# make check  format, lint, types            make bench   measures it
+# make up     the stack in the foreground
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.PHONY: help demo test check bench up setup clean
+
+RUN := .venv/bin
+DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: .venv/.locked
+
+.venv/.locked: pyproject.toml uv.lock scripts/setup
+	scripts/setup
+	@touch $@
+
+demo: setup
+	$(RUN)/reelflow render "$(DEMO_PROMPT)" --brand-color "#0fb5ae" --brand-color "#ff8a3d" --out demo/film.mp4
+
+test: setup
+	scripts/system-packages
+	$(RUN)/pytest
+
+check: setup
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/pyright
+	$(RUN)/shellcheck .ci/run scripts/*
+
+bench: setup
+	$(RUN)/python -m bench
+
+up: setup
+	$(RUN)/reelflow up
+
+clean:
+	-$(RUN)/reelflow down
+	rm -rf .venv .reelflow demo

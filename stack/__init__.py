@@ -1,0 +1,1 @@
+"""The embedded services: what one machine runs when nothing real is configured."""

@@ -1,0 +1,101 @@
+"""Everything a command needs around it: what is configured is used, the rest is embedded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stack import postgres, prefect_server
+from stack.shared_process import Endpoint, SharedProcess
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts are reached.
+
+    Attributes:
+        database_url: SQLAlchemy URL of PostgreSQL.
+        prefect_api_url: Prefect's API, with the `/api` at its end.
+    """
+
+    database_url: str
+    prefect_api_url: str
+
+    @property
+    def prefect_page_url(self) -> str:
+        return prefect_server.page_url(self.prefect_api_url)
+
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which this process and its children find the parts."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "PREFECT_API_URL": self.prefect_api_url,
+            "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        }
+
+
+@contextmanager
+def embedded_stack(
+    home: Path, *, database_url: str | None, prefect_api_url: str | None
+) -> Iterator[Addresses]:
+    """Starts what isn't configured, sets the environment, and stops what it started.
+
+    Services already running for the same `home` are shared, and outlive this user while they
+    have another.
+
+    Args:
+        home: state directory; made if missing.
+        database_url: a PostgreSQL to use instead of the embedded one.
+        prefect_api_url: a Prefect server to use instead of the embedded one.
+
+    Raises:
+        ServiceFailed: a service did not come up.
+    """
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    embedded = []
+    if database_url is None:
+        embedded.append(postgres.embedded_postgres(home))
+    if prefect_api_url is None:
+        embedded.append(prefect_server.embedded_prefect(home))
+    with _running(embedded) as endpoints:
+        if database_url is None:
+            database_url = postgres.database_url(home, endpoints["postgres"].port)
+        if prefect_api_url is None:
+            prefect_api_url = prefect_server.api_url(endpoints["prefect"].port)
+            prefect_server.mark_prepared(home)
+        addresses = Addresses(database_url, prefect_api_url)
+        os.environ.update(addresses.environment())
+        yield addresses
+
+
+def stop_all(home: Path) -> list[str]:
+    """Stops every embedded service of a state directory; returns the names of those that ran."""
+    home = home.resolve()
+    stopped = []
+    for service in (prefect_server.embedded_prefect(home), postgres.embedded_postgres(home)):
+        if service.running():
+            stopped.append(service.name)
+        service.stop()
+    return stopped
+
+
+@contextmanager
+def _running(services: Sequence[SharedProcess]) -> Iterator[dict[str, Endpoint]]:
+    """The services, started side by side, with one lease on each."""
+    acquired: dict[str, Endpoint] = {}
+    try:
+        with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
+            starting = {service: pool.submit(service.acquire) for service in services}
+        for service, future in starting.items():
+            acquired[service.name] = future.result()
+        yield acquired
+    finally:
+        with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
+            for service in services:
+                if service.name in acquired:
+                    pool.submit(service.release)
