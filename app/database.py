@@ -1,0 +1,134 @@
+"""The one way to PostgreSQL: engines, sessions, and a plain error when it can't be reached."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import psycopg
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import Session
+
+from app.errors import AppError
+from app.settings import settings
+
+CONNECT_TIMEOUT_S = 5
+# A statement of the application is short. What may run long (migrations, backups) sets its own limit.
+SERVER_OPTIONS = {
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    # A host that vanished must not hold its locks for the two hours that Linux would wait.
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+
+
+class DatabaseUnavailable(AppError):
+    """PostgreSQL did not answer, or no address for it is known."""
+
+
+def parse(url: str) -> URL:
+    """The address with psycopg 3 as its driver, whatever spelling of ``postgres://`` it came in.
+
+    Raises:
+        DatabaseUnavailable: it is not the address of a PostgreSQL server.
+    """
+    remedy = "Set DATABASE_URL to postgresql://user:password@host:5432/name"
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        # The cause would print the address, and with it the password.
+        raise DatabaseUnavailable("No database", "its address can't be read", remedy) from error.__cause__
+    if parsed.drivername not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise DatabaseUnavailable(
+            "No database", f"its address names {parsed.drivername!r}, not PostgreSQL", remedy
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def engine(url: str | None = None) -> Engine:
+    """The engine of an address, one per process and address.
+
+    Args:
+        url: the address; None takes ``DATABASE_URL``.
+
+    Raises:
+        DatabaseUnavailable: no address is known, or it is malformed. The server is not contacted.
+    """
+    if url is None:
+        if (configured := settings().database_url) is None:
+            raise DatabaseUnavailable(
+                "No database",
+                "DATABASE_URL is not set and no embedded server was started",
+                "Set DATABASE_URL, or run this through the reelflow command, which starts a server",
+            )
+        url = configured.get_secret_value()
+    return _engine(parse(url), settings().database_pool_size)
+
+
+@cache
+def _engine(url: URL, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={
+            "application_name": "reelflow",
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": " ".join(f"-c {name}={value}" for name, value in SERVER_OPTIONS.items()),
+        },
+    )
+
+
+@contextmanager
+def session(engine_: Engine | None = None) -> Iterator[Session]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    Rows read in it stay readable afterwards.
+
+    Args:
+        engine_: the database; None takes ``DATABASE_URL``.
+
+    Raises:
+        DatabaseUnavailable: the server can't be reached or the connection broke.
+    """
+    bind = engine_ if engine_ is not None else engine()
+    with reachable(bind), Session(bind, expire_on_commit=False) as open_session, open_session.begin():
+        yield open_session
+
+
+@contextmanager
+def reachable(engine_: Engine) -> Iterator[None]:
+    """Turns a refused or broken connection inside the block into ``DatabaseUnavailable``."""
+    try:
+        yield
+    except DBAPIError as error:
+        if _is_unreachable(error):
+            raise DatabaseUnavailable(
+                f"PostgreSQL at {_place(engine_.url)} can't be used",
+                str(error.orig).strip().splitlines()[0],
+                "Check that the server runs and that DATABASE_URL names it",
+            ) from error
+        raise
+
+
+def _is_unreachable(error: DBAPIError) -> bool:
+    """Whether the connection, not the statement, failed.
+
+    Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    if error.connection_invalidated or not isinstance(error.orig, psycopg.Error):
+        return error.connection_invalidated
+    if error.orig.sqlstate is None:
+        # The server never answered.
+        return isinstance(error.orig, psycopg.OperationalError)
+    # Broken connection, server going away, no such database, no right to connect.
+    return error.orig.sqlstate.startswith(("08", "57P", "3D", "28"))
+
+
+def _place(url: URL) -> str:
+    host = url.host or url.query.get("host") or "the local socket"
+    return f"{host}:{url.port}/{url.database}" if url.port else f"{host}/{url.database}"

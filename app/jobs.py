@@ -1,0 +1,338 @@
+"""The life of a job: made, moved from state to state, broken off, taken up again.
+
+Every function that changes a job locks its row first, so that states change one after the other
+whoever asks; what belongs to the job (clips, compositions, dispatches) is locked after it.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import func, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.errors import AppError
+from app.models import (
+    SESSION_LIFETIME,
+    AspectRatio,
+    AssetKind,
+    BrandAsset,
+    Clip,
+    ClipStatus,
+    Composition,
+    CompositionStatus,
+    DispatchStatus,
+    GenerationJob,
+    JobStatus,
+    JobType,
+    QueuedTask,
+    SystemConfig,
+    UserSession,
+)
+from app.requests import GenerationCreate, fingerprint
+from planning.brief import SEED_LIMIT, Brief
+
+ACTIVE = frozenset({JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING})
+"""The states in which some process works on the job."""
+
+_STOPS = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
+TRANSITIONS = MappingProxyType(
+    {
+        JobStatus.PENDING: _STOPS | {JobStatus.PLANNING},
+        JobStatus.PLANNING: _STOPS | {JobStatus.GENERATING},
+        JobStatus.GENERATING: _STOPS | {JobStatus.COMPOSING},
+        JobStatus.COMPOSING: _STOPS | {JobStatus.COMPLETED},
+        JobStatus.COMPLETED: frozenset[JobStatus](),
+        JobStatus.FAILED: frozenset({JobStatus.PENDING}),
+        JobStatus.CANCELLED: frozenset[JobStatus](),
+    }
+)
+"""Where a job may go from each state. A failed job goes back to pending when it is run again."""
+
+INTERRUPTED = "interrupted"
+"""The error code of a job whose process ended before it did."""
+
+# The command's own user: nobody knows a token for it, so it can't be signed in to.
+LOCAL_SESSION_ID = UUID("5eed0000-0000-4000-8000-000000000001")
+
+_PIPELINES = {
+    JobType.AD_CREATIVE: "enable_ad_pipeline",
+    JobType.MUSIC_VIDEO: "enable_music_pipeline",
+}
+
+
+class JobError(AppError):
+    """A job can't do what was asked of it."""
+
+
+class JobNotFound(JobError):
+    """There is no such job."""
+
+
+class IllegalTransition(JobError):
+    """The job is in a state from which it can't go where it was sent."""
+
+
+class AssetUnusable(JobError):
+    """A request names an asset that is not there, is somebody else's, expired, or of another kind."""
+
+
+class PipelineDisabled(JobError):
+    """An operator has switched this type of job off."""
+
+
+def local_session(session: Session) -> UserSession:
+    """The user session of the command on this machine; made on first use, and each use renews it."""
+    expires = datetime.now(UTC) + SESSION_LIFETIME
+    unknown = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+    made = insert(UserSession).values(id=LOCAL_SESSION_ID, token_hash=unknown, expires_at=expires)
+    session.exec(
+        made.on_conflict_do_update(
+            index_elements=["id"], set_={"expires_at": expires, "last_seen_at": func.now()}
+        )
+    )
+    return session.get_one(UserSession, LOCAL_SESSION_ID, populate_existing=True)
+
+
+def create_job(session: Session, request: GenerationCreate, user_session: UserSession) -> GenerationJob:
+    """A new pending job for a request. A seed left to chance is drawn here.
+
+    Raises:
+        AssetUnusable: the logo or the music can't be used.
+        PipelineDisabled: jobs of this type are switched off.
+    """
+    job_type = JobType(request.job_type)
+    _check_enabled(session, job_type)
+    _check_asset(session, user_session, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
+    _check_asset(session, user_session, request.music_asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
+    job = GenerationJob(
+        session_id=user_session.id,
+        job_type=job_type,
+        prompt=request.prompt,
+        parameters=request.model_dump(mode="json"),
+        duration_seconds=request.duration_s,
+        aspect_ratio=AspectRatio(request.aspect),
+        seed=secrets.randbelow(SEED_LIMIT + 1) if request.seed is None else request.seed,
+        fingerprint=fingerprint(request),
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def brief_of(job: GenerationJob) -> Brief:
+    """The brief that a job is planned by."""
+    return GenerationCreate.model_validate(job.parameters).brief(job.seed)
+
+
+def lock_job(session: Session, job_id: UUID) -> GenerationJob:
+    """The job as it is now; nobody else changes it before this transaction ends.
+
+    Raises:
+        JobNotFound: there is no such job.
+    """
+    job = session.get(GenerationJob, job_id, with_for_update=True, populate_existing=True)
+    if job is None:
+        raise JobNotFound(
+            f"There is no job {job_id}", "it never was, or it was cleaned up", "List the jobs there are"
+        )
+    return job
+
+
+def advance(session: Session, job_id: UUID, to: JobStatus) -> GenerationJob:
+    """Moves a job to its next state.
+
+    A job that is in that state already, and is being worked on, stays there: a step that is
+    repeated after a fault says again where it is.
+
+    Raises:
+        JobNotFound: there is no such job.
+        IllegalTransition: ``TRANSITIONS`` has no way from its state to ``to``.
+    """
+    job = lock_job(session, job_id)
+    if job.status is to and to in ACTIVE:
+        return job
+    _move(job, to)
+    if to is JobStatus.COMPLETED:
+        job.progress = 100
+    session.flush()
+    return job
+
+
+def report_progress(session: Session, job_id: UUID, percent: int) -> None:
+    """Notes how far an active job is, 0 to 100. It never goes back, and an ended job keeps its figure."""
+    session.exec(
+        update(GenerationJob)
+        .where(col(GenerationJob.id) == job_id, col(GenerationJob.status).in_(ACTIVE))
+        .values(progress=func.greatest(col(GenerationJob.progress), percent))
+    )
+
+
+def fail(session: Session, job_id: UUID, code: str, message: str, remedy: str) -> GenerationJob:
+    """Ends a job as failed. Finished clips are kept; clips in the making wait for the next run.
+
+    Args:
+        session: the transaction.
+        job_id: the job.
+        code: a short name of the cause, such as ``disk_full``.
+        message: what happened and why.
+        remedy: what to do next.
+
+    Raises:
+        JobNotFound: there is no such job.
+        IllegalTransition: it has ended already.
+    """
+    job = lock_job(session, job_id)
+    _move(job, JobStatus.FAILED)
+    job.error_code, job.error_message, job.error_remedy = code, message, remedy
+    _settle_clips(session, job_id, (ClipStatus.GENERATING,), ClipStatus.PENDING)
+    _settle_compositions(session, job_id, CompositionStatus.FAILED)
+    session.flush()
+    return job
+
+
+def cancel(session: Session, job_id: UUID) -> GenerationJob:
+    """Ends a job as cancelled, with whatever of it was unfinished.
+
+    Raises:
+        JobNotFound: there is no such job.
+        IllegalTransition: it has ended already.
+    """
+    job = lock_job(session, job_id)
+    _move(job, JobStatus.CANCELLED)
+    job.cancel_requested_at = job.cancel_requested_at or datetime.now(UTC)
+    _settle_clips(session, job_id, (ClipStatus.PENDING, ClipStatus.GENERATING), ClipStatus.CANCELLED)
+    _settle_compositions(session, job_id, CompositionStatus.CANCELLED)
+    session.exec(
+        update(QueuedTask)
+        .where(col(QueuedTask.job_id) == job_id, col(QueuedTask.status) == DispatchStatus.PENDING)
+        .values(status=DispatchStatus.CANCELLED)
+    )
+    session.flush()
+    return job
+
+
+def request_cancel(session: Session, job_id: UUID) -> GenerationJob:
+    """Asks the process that works on a job to stop. A pending job is cancelled at once.
+
+    Raises:
+        JobNotFound: there is no such job.
+        IllegalTransition: it has ended already.
+    """
+    job = lock_job(session, job_id)
+    if job.status not in ACTIVE:
+        return cancel(session, job_id)
+    job.cancel_requested_at = job.cancel_requested_at or datetime.now(UTC)
+    session.flush()
+    return job
+
+
+def retry(session: Session, job_id: UUID) -> GenerationJob:
+    """Puts a failed job back to pending. Its storyboard and its finished clips are kept.
+
+    Raises:
+        JobNotFound: there is no such job.
+        IllegalTransition: it has not failed.
+    """
+    job = lock_job(session, job_id)
+    _move(job, JobStatus.PENDING)
+    job.error_code = job.error_message = job.error_remedy = job.cancel_requested_at = None
+    job.progress = 0
+    _settle_clips(session, job_id, (ClipStatus.FAILED,), ClipStatus.PENDING)
+    session.flush()
+    return job
+
+
+def resume_candidate(session: Session, mark: str, user_session: UserSession) -> GenerationJob | None:
+    """The job to take up again rather than start the same request anew.
+
+    That is the user's newest job with this fingerprint, if it is pending or was interrupted.
+
+    Args:
+        session: the transaction.
+        mark: the request's fingerprint.
+        user_session: whose jobs to look through.
+    """
+    job = session.exec(
+        select(GenerationJob)
+        .where(GenerationJob.fingerprint == mark, GenerationJob.session_id == user_session.id)
+        .order_by(col(GenerationJob.created_at).desc(), col(GenerationJob.id).desc())
+        .limit(1)
+    ).first()
+    if job and (job.status is JobStatus.PENDING or job.error_code == INTERRUPTED):
+        return job
+    return None
+
+
+def list_jobs(
+    session: Session, session_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = 20
+) -> Sequence[GenerationJob]:
+    """A page of a user's jobs, newest first.
+
+    Args:
+        session: the transaction.
+        session_id: the user session whose jobs they are.
+        before: ``(created_at, id)`` of the last job of the page before; None for the first page.
+        limit: the most that a page holds.
+    """
+    place = tuple_(col(GenerationJob.created_at), col(GenerationJob.id))
+    query = select(GenerationJob).where(GenerationJob.session_id == session_id)
+    if before is not None:
+        query = query.where(place < before)
+    newest_first = col(GenerationJob.created_at).desc(), col(GenerationJob.id).desc()
+    return session.exec(query.order_by(*newest_first).limit(limit)).all()
+
+
+def _move(job: GenerationJob, to: JobStatus) -> None:
+    if to not in TRANSITIONS[job.status]:
+        open_ways = ", ".join(sorted(TRANSITIONS[job.status]))
+        raise IllegalTransition(
+            f"Job {job.id} can't become {to}",
+            f"it is {job.status}" + ("" if open_ways else ", which is final"),
+            f"From here it can become {open_ways}" if open_ways else "Start a new job",
+        )
+    job.status = to
+
+
+def _settle_clips(session: Session, job_id: UUID, unfinished: tuple[ClipStatus, ...], to: ClipStatus) -> None:
+    session.exec(
+        update(Clip).where(col(Clip.job_id) == job_id, col(Clip.status).in_(unfinished)).values(status=to)
+    )
+
+
+def _settle_compositions(session: Session, job_id: UUID, to: CompositionStatus) -> None:
+    unfinished = (CompositionStatus.PENDING, CompositionStatus.COMPOSING)
+    session.exec(
+        update(Composition)
+        .where(col(Composition.job_id) == job_id, col(Composition.status).in_(unfinished))
+        .values(status=to)
+    )
+
+
+def _check_enabled(session: Session, job_type: JobType) -> None:
+    key = _PIPELINES[job_type]
+    row = session.get(SystemConfig, key)
+    if row is not None and row.value is not True:
+        raise PipelineDisabled(
+            f"No {job_type} was started", f"{key} is switched off", "Ask the operator, or try later"
+        )
+
+
+def _check_asset(
+    session: Session, user_session: UserSession, asset_id: UUID | None, kinds: set[AssetKind]
+) -> None:
+    if asset_id is None:
+        return
+    asset = session.get(BrandAsset, asset_id)
+    # One answer for "not there" and "not yours": nobody learns which ids exist.
+    if asset is None or asset.session_id != user_session.id or asset.expires_at <= datetime.now(UTC):
+        cause = "there is no such asset in this session, or it has expired"
+    elif asset.kind not in kinds:
+        cause = f"it is {asset.kind}, not {' or '.join(sorted(kinds))}"
+    else:
+        return
+    raise AssetUnusable(f"Asset {asset_id} can't be used", cause, "Upload the file again")

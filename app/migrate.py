@@ -1,0 +1,260 @@
+"""Moves the database schema up and down, one runner at a time, and tells where it stands."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+import migrations
+from app.database import reachable
+from app.errors import AppError
+from app.models import SchemaMigration
+from migrations import history
+
+log = logging.getLogger(__name__)
+
+Phase = Literal["expand", "contract"]
+
+# Any number does, as long as every runner uses the same.
+RUNNER_LOCK = 0x5265656C
+RUNNER_WAIT = "120s"
+# DDL that waits for a lock makes every later query of its table wait behind it: give way and come back.
+DDL_LOCK_TIMEOUT = "500ms"
+DDL_ATTEMPTS = 12
+
+
+class MigrationError(AppError):
+    """The schema could not be moved."""
+
+
+class UnknownRevision(MigrationError):
+    """A revision is named that this code does not have."""
+
+
+class IrreversibleRevision(MigrationError):
+    """A step on the way down was declared one-way."""
+
+
+class SchemaBusy(MigrationError):
+    """Another runner, or a long transaction, held a lock for longer than is waited."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One revision. ``phase`` says whether it runs before a roll-out (expand) or after it (contract)."""
+
+    version: str
+    description: str
+    phase: Phase
+    reversible: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a schema stands.
+
+    Attributes:
+        current: the version of the database; None before the first step.
+        head: the newest version that this code has.
+        pending: the steps from ``current`` to ``head``, oldest first.
+        history: every step ever run on this database, oldest first.
+    """
+
+    current: str | None
+    head: str
+    pending: tuple[Step, ...]
+    history: tuple[SchemaMigration, ...]
+
+
+def status(engine: Engine) -> Status:
+    """Where the database stands; changes nothing.
+
+    Raises:
+        DatabaseUnavailable: the server can't be reached.
+        UnknownRevision: the database is at a version that this code does not have.
+    """
+    steps = _steps()
+    with reachable(engine), engine.connect() as connection:
+        current = _current(connection)
+        done = _position(current, steps)
+        past: tuple[SchemaMigration, ...] = ()
+        if inspect(connection).has_table(str(SchemaMigration.__tablename__)):
+            rows = Session(connection).exec(select(SchemaMigration).order_by(col(SchemaMigration.id)))
+            past = tuple(rows)
+    return Status(current=current, head=steps[-1].version, pending=tuple(steps[done:]), history=past)
+
+
+def upgrade(engine: Engine, to: str = "head") -> tuple[Step, ...]:
+    """Runs the pending steps up to a version, each in a transaction of its own.
+
+    Args:
+        engine: the database.
+        to: a version, or ``head``.
+
+    Returns:
+        The steps that were run, oldest first; none when the database is there already.
+
+    Raises:
+        DatabaseUnavailable: the server can't be reached.
+        UnknownRevision: ``to``, or the version of the database, is unknown.
+        SchemaBusy: a lock was not to be had; steps that ran before it stay.
+    """
+    steps = _steps()
+    target = len(steps) if to == "head" else _position(to, steps)
+    with _runner(engine) as connection:
+        pending = tuple(steps[_position(_current(connection), steps) : target])
+        if pending:
+            history.ensure(connection)
+            _run(connection, lambda config: command.upgrade(config, pending[-1].version))
+        return pending
+
+
+def downgrade(engine: Engine, to: str) -> tuple[Step, ...]:
+    """Undoes steps, newest first, until the database is at a version.
+
+    Args:
+        engine: the database.
+        to: a version, or ``base`` for an empty schema (only the history stays).
+
+    Returns:
+        The steps that were undone, newest first.
+
+    Raises:
+        DatabaseUnavailable: the server can't be reached.
+        UnknownRevision: ``to``, or the version of the database, is unknown.
+        IrreversibleRevision: a step on the way is one-way; nothing was undone.
+        SchemaBusy: a lock was not to be had; steps undone before it stay undone.
+    """
+    steps = _steps()
+    target = 0 if to == "base" else _position(to, steps)
+    with _runner(engine) as connection:
+        undone = tuple(reversed(steps[target : _position(_current(connection), steps)]))
+        for step in undone:
+            if not step.reversible:
+                raise IrreversibleRevision(
+                    f"The schema can't go back to {to}",
+                    f"step {step.version} ({step.description}) is one-way",
+                    "Restore a snapshot from before it, or write a new step that moves forward",
+                )
+        if undone:
+            _run(connection, lambda config: command.downgrade(config, to))
+        return undone
+
+
+def _steps() -> list[Step]:
+    """All steps of this code, oldest first."""
+    return [_step(script) for script in reversed(list(_scripts().walk_revisions()))]
+
+
+def _step(script: Script) -> Step:
+    phase = script.module.phase
+    if phase not in get_args(Phase):
+        raise MigrationError(
+            f"Step {script.revision} can't be used",
+            f"its phase is {phase!r}",
+            f"Set phase in {script.path} to expand or contract",
+        )
+    return Step(script.revision, script.doc, phase, script.module.reversible)
+
+
+def _config() -> Config:
+    config = Config()
+    # The value goes through a parser to which a single % is an instruction.
+    config.set_main_option("script_location", str(Path(migrations.__path__[0])).replace("%", "%%"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _position(version: str | None, steps: list[Step]) -> int:
+    """How many of the steps have been run at a version."""
+    if version is None:
+        return 0
+    for number, step in enumerate(steps, start=1):
+        if step.version == version:
+            return number
+    raise UnknownRevision(
+        f"There is no schema version {version!r}",
+        f"this code has {steps[0].version} to {steps[-1].version}",
+        "Name one of those, or use the release that made this version",
+    )
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@contextmanager
+def _runner(engine: Engine) -> Iterator[Connection]:
+    """A connection that only one runner of this database has at a time."""
+    with reachable(engine), engine.connect() as connection:
+        # Out of the pool: closing it for good gives back the lock and forgets the settings below.
+        connection.detach()
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql(f"SET lock_timeout = '{RUNNER_WAIT}'")
+        try:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({RUNNER_LOCK})")
+        except OperationalError as error:
+            if not _is_lock_timeout(error):
+                raise
+            raise SchemaBusy(
+                "The schema was not moved",
+                f"another runner was at it for more than {RUNNER_WAIT}",
+                "Wait for it to end, or end its session (see pg_locks, locktype advisory)",
+            ) from error
+        connection.exec_driver_sql(f"SET lock_timeout = '{DDL_LOCK_TIMEOUT}'")
+        connection.commit()
+        yield connection
+
+
+def _run(connection: Connection, action: Callable[[Config], None]) -> None:
+    """Runs an Alembic command, again and again while locks are in its way; done steps are not repeated."""
+    # Alembic leaves a transaction that it finds open to us, and would commit none of its steps.
+    connection.commit()
+    config = _config()
+    config.attributes["connection"] = connection
+
+    def give_way(state: RetryCallState) -> None:
+        connection.rollback()
+        log.warning("A table is in use: attempt %d of %d gave way", state.attempt_number, DDL_ATTEMPTS)
+
+    attempts = Retrying(
+        retry=retry_if_exception(_is_lock_timeout),
+        stop=stop_after_attempt(DDL_ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.1, max=3),
+        before_sleep=give_way,
+        reraise=True,
+    )
+    try:
+        attempts(action, config)
+    except OperationalError as error:
+        if not _is_lock_timeout(error):
+            raise
+        raise SchemaBusy(
+            f"The schema stays at {_after_rollback(connection) or 'base'}",
+            f"a table was in use at each of {DDL_ATTEMPTS} attempts",
+            "End the long transactions (see pg_stat_activity) and run this again",
+        ) from error
+
+
+def _after_rollback(connection: Connection) -> str | None:
+    connection.rollback()
+    return _current(connection)
+
+
+def _is_lock_timeout(error: BaseException) -> bool:
+    return isinstance(error, OperationalError) and isinstance(error.orig, LockNotAvailable)

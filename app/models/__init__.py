@@ -1,0 +1,45 @@
+"""The tables of the product, as SQLModel classes."""
+
+from app.models.columns import METADATA
+from app.models.generation import (
+    AspectRatio,
+    Clip,
+    ClipStatus,
+    Composition,
+    CompositionStatus,
+    GenerationJob,
+    JobStatus,
+    JobType,
+)
+from app.models.operations import (
+    Direction,
+    DispatchStatus,
+    JobMetric,
+    QueuedTask,
+    SchemaMigration,
+    SystemConfig,
+)
+from app.models.sessions import ASSET_LIFETIME, SESSION_LIFETIME, AssetKind, BrandAsset, UserSession
+
+__all__ = [
+    "ASSET_LIFETIME",
+    "METADATA",
+    "SESSION_LIFETIME",
+    "AspectRatio",
+    "AssetKind",
+    "BrandAsset",
+    "Clip",
+    "ClipStatus",
+    "Composition",
+    "CompositionStatus",
+    "Direction",
+    "DispatchStatus",
+    "GenerationJob",
+    "JobMetric",
+    "JobStatus",
+    "JobType",
+    "QueuedTask",
+    "SchemaMigration",
+    "SystemConfig",
+    "UserSession",
+]

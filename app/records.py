@@ -1,0 +1,219 @@
+"""What a running job writes down: its clips, its composition, its flow run and its measurements."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from app.jobs import IllegalTransition, lock_job
+from app.models import (
+    AssetKind,
+    BrandAsset,
+    Clip,
+    ClipStatus,
+    Composition,
+    CompositionStatus,
+    DispatchStatus,
+    GenerationJob,
+    JobMetric,
+    JobStatus,
+    QueuedTask,
+    UserSession,
+)
+
+FREE = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A clip as planned. ``address`` is the hash of all that decides its bytes; costs are US dollars."""
+
+    number: int
+    description: str
+    frames: int
+    address: str
+    source: str
+    estimated_cost_usd: Decimal = FREE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A composition as made and probed: where it is stored and what was measured on it.
+
+    Sizes are pixels, frames and bytes; loudness is LUFS and the true peak dBTP, None for silence.
+    """
+
+    storage_key: str
+    thumbnail_key: str
+    contact_sheet_key: str
+    width: int
+    height: int
+    frames: int
+    duration_seconds: float
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    size_bytes: int
+    sha256: str
+
+
+def plan_clips(session: Session, job_id: UUID, shots: Sequence[Shot]) -> Sequence[Clip]:
+    """The job's clips, one a shot, by number. A clip planned before with the same address stays as it is.
+
+    Raises:
+        JobNotFound: there is no such job.
+    """
+    job = lock_job(session, job_id)
+    planned = {shot.number: shot.address for shot in shots}
+    kept = set[int]()
+    for clip in clips_of(session, job_id):
+        if planned.get(clip.number) == clip.address:
+            kept.add(clip.number)
+        else:
+            session.delete(clip)
+    # A number is taken until the row that had it is gone.
+    session.flush()
+    session.add_all(Clip(job_id=job_id, **asdict(shot)) for shot in shots if shot.number not in kept)
+    job.estimated_cost_usd = sum((shot.estimated_cost_usd for shot in shots), FREE)
+    session.flush()
+    return clips_of(session, job_id)
+
+
+def clips_of(session: Session, job_id: UUID) -> Sequence[Clip]:
+    """The clips of a job in the order of the film."""
+    return session.exec(select(Clip).where(Clip.job_id == job_id).order_by(col(Clip.number))).all()
+
+
+def begin_clip(session: Session, clip_id: UUID, *, external_id: str | None = None) -> Clip:
+    """Notes that a clip is being made, and counts the attempt.
+
+    Args:
+        session: the transaction.
+        clip_id: the clip.
+        external_id: what the clip's source calls the order.
+
+    Raises:
+        IllegalTransition: its job is not generating; it was cancelled, say.
+    """
+    job, clip = _lock_clip(session, clip_id)
+    if job.status is not JobStatus.GENERATING:
+        raise IllegalTransition(
+            f"Clip {clip.number} was not begun", f"job {job.id} is {job.status}", "Run the job again"
+        )
+    clip.status = ClipStatus.GENERATING
+    clip.attempts += 1
+    clip.external_id = external_id
+    clip.error_message = None
+    session.flush()
+    return clip
+
+
+def finish_clip(
+    session: Session,
+    clip_id: UUID,
+    *,
+    storage_key: str,
+    thumbnail_key: str | None = None,
+    cost_usd: Decimal = FREE,
+) -> Clip:
+    """Notes that a clip is stored, and adds its cost to the clip and to the job.
+
+    It counts as made even when its job ended meanwhile: it is there, and it was paid for.
+    """
+    job, clip = _lock_clip(session, clip_id)
+    clip.status = ClipStatus.COMPLETED
+    clip.storage_key, clip.thumbnail_key, clip.error_message = storage_key, thumbnail_key, None
+    clip.actual_cost_usd += cost_usd
+    job.actual_cost_usd += cost_usd
+    session.flush()
+    return clip
+
+
+def fail_clip(session: Session, clip_id: UUID, message: str) -> Clip:
+    """Notes that a clip could not be made, and why."""
+    _, clip = _lock_clip(session, clip_id)
+    clip.status = ClipStatus.FAILED
+    clip.error_message = message
+    session.flush()
+    return clip
+
+
+def begin_composition(
+    session: Session, job_id: UUID, timeline: dict[str, Any], *, version: int = 1
+) -> Composition:
+    """The job's composition of a version, noted as being made.
+
+    A version that an earlier, broken-off run began is begun again under the same id.
+
+    Raises:
+        JobNotFound: there is no such job.
+    """
+    lock_job(session, job_id)
+    known = select(Composition).where(Composition.job_id == job_id, Composition.version == version)
+    composition = session.exec(known).first() or Composition(job_id=job_id, version=version)
+    composition.status = CompositionStatus.COMPOSING
+    composition.timeline = timeline
+    composition.error_message = None
+    session.add(composition)
+    session.flush()
+    return composition
+
+
+def finish_composition(session: Session, composition_id: UUID, film: Film) -> Composition:
+    """Notes that a composition is stored, with what was measured on it."""
+    composition = session.get_one(Composition, composition_id, with_for_update=True)
+    composition.status = CompositionStatus.COMPLETED
+    composition.sqlmodel_update(asdict(film))
+    session.flush()
+    return composition
+
+
+def link_flow_run(session: Session, job_id: UUID, flow_run_id: UUID, deployment: str) -> None:
+    """Notes which Prefect flow run works on a job; noting it twice changes nothing."""
+    session.exec(
+        insert(QueuedTask)
+        .values(
+            job_id=job_id,
+            deployment=deployment,
+            idempotency_key=f"{job_id}:{flow_run_id}",
+            status=DispatchStatus.DISPATCHED,
+            flow_run_id=flow_run_id,
+            dispatched_at=func.clock_timestamp(),
+        )
+        .on_conflict_do_nothing(index_elements=["idempotency_key"])
+    )
+
+
+def record_metric(
+    session: Session, job_id: UUID, name: str, value: float, unit: str, **labels: str | int
+) -> None:
+    """Writes down one measurement of a job, such as ``ffmpeg_seconds``, 12.5, ``s``."""
+    session.add(JobMetric(job_id=job_id, name=name, value=value, unit=unit, labels=labels))
+
+
+def find_asset(
+    session: Session, user_session: UserSession, kind: AssetKind, sha256: str
+) -> BrandAsset | None:
+    """The user's unexpired asset with this content, so that the same file keeps one id."""
+    return session.exec(
+        select(BrandAsset)
+        .where(
+            BrandAsset.session_id == user_session.id,
+            BrandAsset.sha256 == sha256,
+            BrandAsset.kind == kind,
+            BrandAsset.expires_at > datetime.now(UTC),
+        )
+        .order_by(col(BrandAsset.created_at))
+        .limit(1)
+    ).first()
+
+
+def _lock_clip(session: Session, clip_id: UUID) -> tuple[GenerationJob, Clip]:
+    # The job before the clip, as everywhere: two orders would be a deadlock.
+    job = lock_job(session, session.exec(select(Clip.job_id).where(Clip.id == clip_id)).one())
+    return job, session.get_one(Clip, clip_id, with_for_update=True, populate_existing=True)

@@ -1,0 +1,40 @@
+"""A request for a generation: what a job is made from, and the fingerprint that tells two apart."""
+
+import hashlib
+import json
+from uuid import UUID
+
+from pydantic import field_validator
+
+from planning.brief import Brief
+
+
+class GenerationCreate(Brief):
+    """A brief as it is asked for: the seed may be left to chance, files are named by asset.
+
+    It can be planned by once its job has drawn the seed: see :meth:`brief`.
+    """
+
+    seed: int | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+    logo_asset_id: UUID | None = None
+    music_asset_id: UUID | None = None
+
+    @field_validator("seed")
+    @classmethod
+    def _check_seed(cls, value: int | None) -> int | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return None if value is None else Brief._check_seed(value)
+
+    def brief(self, seed: int) -> Brief:
+        """The brief to plan by, with the seed of the job (0 to 2³¹-1)."""
+        own = {"seed", "logo_asset_id", "music_asset_id"}
+        return Brief.model_validate(self.model_dump(exclude=own) | {"seed": seed})
+
+
+def fingerprint(request: GenerationCreate) -> str:
+    """SHA-256, in hex, of everything in a request that decides the film.
+
+    A seed left to chance counts as such, not as the number drawn later: asked for again, the same
+    request finds the job that was broken off.
+    """
+    canonical = json.dumps(request.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,108 @@
+"""What the surroundings decide: read from the environment and from ``.env`` in the working directory."""
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_SECRET_KEY = "insecure-local-key"
+SHORTEST_SECRET_KEY = 32
+
+
+class Environment(StrEnum):
+    """Where this process runs."""
+
+    LOCAL = "local"
+    SANDBOX = "sandbox"
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
+class Settings(BaseSettings):
+    """Every setting of Reelflow; each is the environment variable of the same name in capitals.
+
+    Raises:
+        pydantic.ValidationError: a value is malformed, or outside ``local`` the secret key is missing,
+            the default, or shorter than 32 characters.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+
+    environment: Environment = Environment.LOCAL
+    """Where this runs: local, sandbox, dev, staging or prod. Outside local, SECRET_KEY must be a real one."""
+
+    secret_key: SecretStr = SecretStr(LOCAL_SECRET_KEY)
+    """Signs download links. At least 32 characters outside local."""
+
+    reelflow_home: Path = Path(".reelflow")
+    """Directory of the embedded stack's state; a relative path counts from the working directory."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least severe log records that are written."""
+
+    database_url: SecretStr | None = None
+    """PostgreSQL 15 or later, postgresql://user:password@host:5432/name. Unset: the embedded server."""
+
+    database_pool_size: int = Field(default=5, ge=1, le=100)
+    """Database connections that one process keeps open; as many again may be opened under load."""
+
+    redis_url: SecretStr | None = None
+    """Redis 7 or later, redis://:password@host:6379/0. Unset: the embedded server."""
+
+    media_url: str = ""
+    """Where media is kept: file:///directory or s3://bucket/prefix. Unset: media/ in REELFLOW_HOME."""
+
+    s3_endpoint_url: str | None = None
+    """Address of an S3-compatible server. Unset: AWS."""
+
+    replicate_api_token: SecretStr | None = None
+    """Token for Replicate's models. Unset: the built-in planner and clip source."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        # The model is frozen for its users; a relative home must not follow a later chdir.
+        home = self.reelflow_home.expanduser().absolute()
+        object.__setattr__(self, "reelflow_home", home)
+        object.__setattr__(self, "media_url", self.media_url or (home / "media").as_uri())
+        return self
+
+    @model_validator(mode="after")
+    def _media_url_is_known(self) -> Self:
+        address = urlsplit(self.media_url)
+        directory = address.scheme == "file" and not address.netloc and address.path.startswith("/")
+        bucket = address.scheme == "s3" and address.netloc
+        if not (directory or bucket):
+            raise ValueError(
+                f"MEDIA_URL {self.media_url!r} is neither file:///directory nor s3://bucket/prefix"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _secret_key_is_real(self) -> Self:
+        if self.environment is Environment.LOCAL:
+            return self
+        key = self.secret_key.get_secret_value()
+        if key == LOCAL_SECRET_KEY or len(key) < SHORTEST_SECRET_KEY:
+            raise ValueError(
+                f"SECRET_KEY must be {SHORTEST_SECRET_KEY} or more characters in {self.environment.value}; "
+                "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return self
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once; ``settings.cache_clear()`` makes the next call read again."""
+    return Settings()

@@ -1,0 +1,87 @@
+"""Where everything lies in the media store. No other module makes a key."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+GENERATIONS = "generations/"
+COMPOSITIONS = "compositions/"
+TEMPORARY = "temp/"
+
+# How long objects are kept; uploads and releases stay.
+RETENTION = {
+    GENERATIONS: timedelta(days=30),
+    COMPOSITIONS: timedelta(days=90),
+    TEMPORARY: timedelta(days=7),
+}
+
+
+def upload_key(session: UUID | str, asset: UUID | str, extension: str) -> str:
+    """What a user uploaded; `extension` without its dot."""
+    return f"uploads/{session}/{asset}/original.{extension}"
+
+
+def job_prefix(job: UUID | str) -> str:
+    """Everything that a job made on its way to compositions."""
+    return f"{GENERATIONS}{job}/"
+
+
+def clip_key(job: UUID | str, number: int) -> str:
+    """A clip, numbered from 1."""
+    return f"{job_prefix(job)}clips/clip_{number:03d}.mp4"
+
+
+def clip_thumbnail_key(job: UUID | str, number: int) -> str:
+    """The picture of a clip, numbered from 1."""
+    return f"{job_prefix(job)}thumbnails/clip_{number:03d}.jpg"
+
+
+def job_metadata_key(job: UUID | str) -> str:
+    """What was asked for, and how it went."""
+    return f"{job_prefix(job)}metadata.json"
+
+
+def composition_prefix(composition: UUID | str) -> str:
+    """Everything that belongs to a composition."""
+    return f"{COMPOSITIONS}{composition}/"
+
+
+def composition_key(composition: UUID | str) -> str:
+    """The finished video."""
+    return f"{composition_prefix(composition)}final.mp4"
+
+
+def composition_thumbnail_key(composition: UUID | str) -> str:
+    """The poster frame."""
+    return f"{composition_prefix(composition)}thumbnail.jpg"
+
+
+def composition_timeline_key(composition: UUID | str) -> str:
+    """The timeline as data."""
+    return f"{composition_prefix(composition)}timeline.json"
+
+
+def composition_metadata_key(composition: UUID | str) -> str:
+    """The probe of the video, and what it was made from."""
+    return f"{composition_prefix(composition)}metadata.json"
+
+
+def contact_sheet_key(composition: UUID | str) -> str:
+    """A frame of every scene on one sheet."""
+    return f"{composition_prefix(composition)}contact_sheet.jpg"
+
+
+def timeline_picture_key(composition: UUID | str) -> str:
+    """The timeline, drawn."""
+    return f"{composition_prefix(composition)}timeline.png"
+
+
+def temp_prefix(job: UUID | str) -> str:
+    """What a job needs only while it runs."""
+    return f"{TEMPORARY}{job}/"
+
+
+def release_key(environment: str, release: UUID | str) -> str:
+    """The record of one deployment."""
+    return f"releases/{environment}/{release}.json"

@@ -1,0 +1,109 @@
+"""What makes clips: one contract for models behind an API and for the built-in drawing engine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from prefect.blocks.core import Block
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ClipRequest(BaseModel):
+    """A clip as it is ordered.
+
+    Attributes:
+        description: what is to be seen, in words; the only channel for content.
+        width, height: pixels.
+        frames: length, at `fps` frames per second.
+        palette: `#rrggbb` colours, the brand's first.
+        seed: the same request with the same seed is the same clip.
+        cuts: frames at which the film will cut the clip. A source that encodes for itself puts
+            keyframes there and spares another encoding; they are no part of what is ordered.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    description: str = Field(min_length=1)
+    width: int = Field(ge=64, multiple_of=2)
+    height: int = Field(ge=64, multiple_of=2)
+    frames: int = Field(ge=1)
+    fps: int = 30
+    palette: tuple[str, ...] = ()
+    seed: int = 0
+    cuts: tuple[int, ...] = ()
+
+    def address(self, identity: str) -> str:
+        """The hash of all that decides the clip: the source's identity and what is ordered of it."""
+        order = json.dumps([identity, self.model_dump(exclude={"cuts"})], sort_keys=True)
+        return hashlib.sha256(order.encode()).hexdigest()
+
+
+class ClipProgress(BaseModel):
+    """How far a submission is.
+
+    Attributes:
+        done: from 0 to 1.
+        error: why it failed.
+        encoding: from when to when an encoder ran for it on this machine, in seconds since the epoch.
+    """
+
+    state: Literal["processing", "succeeded", "failed"]
+    done: float = 0.0
+    error: str | None = None
+    encoding: tuple[float, float] | None = None
+
+
+class ClipSourceError(Exception):
+    """A clip could not be made; says what happened, why, and what to do."""
+
+
+class ClipSourceUnavailable(ClipSourceError):
+    """A transient fault of the source: the same request may succeed a moment later."""
+
+
+class ClipSource(Block, ABC):
+    """Makes clips: `submit → poll → fetch`, at a `cost` known beforehand.
+
+    A submission belongs to the process that made it unless the source says otherwise.
+    """
+
+    _block_type_name = "Clip Source"
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """Name and version of all that decides a clip besides its request; part of its address."""
+
+    @abstractmethod
+    def cost(self, request: ClipRequest) -> Decimal:
+        """The price of the clip in USD."""
+
+    @abstractmethod
+    def submit(self, request: ClipRequest) -> str:
+        """Orders the clip and returns the submission's id at once.
+
+        Raises:
+            ClipSourceUnavailable: try again later.
+            ClipSourceError: the request can't be served.
+        """
+
+    @abstractmethod
+    def poll(self, submission: str) -> ClipProgress:
+        """How far the submission is; cheap enough for several calls a second."""
+
+    @abstractmethod
+    def fetch(self, submission: str, destination: Path) -> None:
+        """Moves a succeeded submission's clip to `destination`, whole or not at all.
+
+        Raises:
+            ClipSourceError: the submission has not succeeded.
+        """
+
+    @abstractmethod
+    def cancel(self, submission: str) -> None:
+        """Stops the submission and drops what it has made. Does nothing for an unknown or ended one."""

@@ -1,0 +1,164 @@
+"""The `reelflow` command: thin over the commands, flows and the application."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+USAGE_ERROR = 2
+FAILED = 1
+CANCELLED = 130
+
+app = typer.Typer(
+    help="Prompts to finished videos, and the system that keeps itself running.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def reelflow() -> None:
+    """Prompts to finished videos, and the system that keeps itself running."""
+
+
+@app.command()
+def render(
+    prompt: Annotated[str, typer.Argument(help="What the film is about, 1 to 2000 characters.")],
+    job_type: Annotated[str, typer.Option("--type", help="ad_creative or music_video.")] = "ad_creative",
+    duration: Annotated[
+        int | None, typer.Option(help="Seconds: 15–60 for an ad (30), 60–180 for music (60).")
+    ] = None,
+    aspect: Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")] = "16:9",
+    brand_color: Annotated[list[str] | None, typer.Option(help="#rrggbb; repeat it for up to five.")] = None,
+    logo: Annotated[Path | None, typer.Option(help="PNG, JPEG or WebP.")] = None,
+    cta: Annotated[str | None, typer.Option(help="Call to action, up to 40 characters.")] = None,
+    music: Annotated[Path | None, typer.Option(help="MP3, WAV or M4A; without it a score is made.")] = None,
+    clips: Annotated[
+        int | None, typer.Option(help="Scenes: 3–5 for an ad (5), 10–20 for music (15).")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Another seed is another film; by default the same command makes the same one."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where the MP4 goes; by default it stays in the media store.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Makes a film of PROMPT: starts what it needs, shows its progress, stops what it started."""
+    from app.errors import AppError
+    from commands import render as command
+    from planning.brief import BriefError
+    from stack.shared_process import ServiceFailed
+
+    console = Console(stderr=True, quiet=as_json)
+    arguments = {
+        "prompt": prompt,
+        "job_type": job_type,
+        "duration_s": duration,
+        "aspect": aspect,
+        "brand_colors": tuple(brand_color or ()),
+        "cta": cta,
+        "clip_count": clips,
+        "seed": seed,
+    }
+    try:
+        order = command.check(arguments, logo=logo, music=music, out=out)
+    except (BriefError, AppError) as refused:
+        _leave(str(refused), USAGE_ERROR)
+    try:
+        report = command.render(order, console)
+    except command.RenderFailed as failed:
+        _leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
+    except (AppError, ServiceFailed) as failed:
+        _leave(str(failed), FAILED)
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        _show(report)
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Says what is there and what is missing; exits 1 when something needed is missing."""
+    from commands import doctor as command
+
+    findings = command.examine()
+    typer.echo(json.dumps([f.__dict__ for f in findings], indent=2)) if as_json else command.show(
+        findings, Console()
+    )
+    if any(finding.verdict == "NG" for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def up() -> None:
+    """Runs the stack, the deployments of prefect.yaml and a worker until Ctrl-C."""
+    from commands import up as command
+    from stack.shared_process import ServiceFailed
+
+    try:
+        command.up(Console())
+    except ServiceFailed as failed:
+        _leave(str(failed), FAILED)
+
+
+@app.command()
+def down() -> None:
+    """Stops the embedded services of this directory, whoever uses them."""
+    from app.settings import settings
+    from stack.embedded import stop_all
+
+    stopped = stop_all(settings().reelflow_home)
+    typer.echo(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+def main() -> None:
+    """Runs the command; a wrong call is one line on stderr and exit code 2."""
+    # Flow runs log to Prefect's server; in the terminal they would tear the progress bar. Prefect
+    # reads this when it is imported.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    try:
+        code = app(standalone_mode=False)
+    except TyperException as wrong:
+        message = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
+        _leave(message, getattr(wrong, "exit_code", USAGE_ERROR))
+    except (typer.Abort, KeyboardInterrupt):
+        _leave("Stopped.", CANCELLED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"reelflow: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
+def _show(report: dict[str, Any]) -> None:
+    seconds = report["seconds"]
+    loudness = report["loudness_lufs"]
+    Console().print(
+        f"[bold]Video[/]          {report['video']}\n"
+        f"[bold]Contact sheet[/]  {report['contact_sheet']}\n"
+        f"[bold]Timeline[/]       {report['timeline']}\n"
+        f"[bold]Prefect run[/]    {report['prefect_flow_run']}  [dim](while `reelflow up` runs)[/]\n"
+        f"{report['clips']} clips, {report['frames']} frames, {report['duration_s']:.0f} s, "
+        f"{report['width']}x{report['height']}, "
+        f"{'silent' if loudness is None else f'{loudness:.1f} LUFS'}, ${report['cost_usd']:.2f}, "
+        f"made in {seconds['total']:.0f} s",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""`reelflow render`: a prompt to a finished film, in this process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlmodel import col, func, select
+
+from app import jobs, storage_keys, uploads
+from app.assets import keep_upload
+from app.claims import reconcile
+from app.database import engine, session
+from app.models import AssetKind, Clip, Composition, GenerationJob, JobMetric, JobStatus, QueuedTask
+from app.requests import GenerationCreate, fingerprint
+from app.store import media_store
+from commands.surroundings import surroundings
+from flows.generate import generate
+from planning.brief import read_brief
+from stack.embedded import Addresses
+
+POLL_EVERY_S = 0.25
+
+
+class RenderFailed(Exception):
+    """The film was not made.
+
+    Attributes:
+        cause: what went wrong, and why.
+        remedy: what to do next.
+        cancelled: whether somebody wanted it so.
+    """
+
+    def __init__(self, cause: str, remedy: str, *, cancelled: bool = False) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
+        self.cancelled = cancelled
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the command line asks for, checked before anything is started."""
+
+    request: GenerationCreate
+    logo: Path | None
+    music: Path | None
+    out: Path | None
+
+
+def check(arguments: dict[str, object], *, logo: Path | None, music: Path | None, out: Path | None) -> Order:
+    """The order that the arguments make.
+
+    Raises:
+        BriefError: an argument is out of its limits.
+        UploadRefused: a file is not what it should be.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    brief = read_brief(given)
+    for path, kind in ((logo, AssetKind.LOGO), (music, AssetKind.MUSIC)):
+        if path:
+            uploads.prove_upload(path, filename=path.name, kind=kind.value)
+    # A brief's seed defaults to a number; a request's is left to chance unless given.
+    request = GenerationCreate.model_validate(brief.model_dump() | {"seed": given.get("seed")})
+    return Order(request, logo, music, out)
+
+
+def render(order: Order, console: Console) -> dict[str, object]:
+    """Makes the film, showing its progress on the console, and tells all about it.
+
+    Raises:
+        RenderFailed: it was not made; nothing half-written is left.
+    """
+    started = time.monotonic()
+    with console.status("Starting what the film needs…") as status, surroundings() as addresses:
+        reconcile(engine())
+        job_id = _job_for(order)
+        status.stop()
+        with _progress_shown(job_id, console):
+            generate(job_id=job_id, return_state=True)
+        report, encoding = _report(job_id, order, addresses)
+    total = time.monotonic() - started
+    seconds = {"total": total, "ffmpeg": encoding, "other": total - encoding}
+    return report | {"seconds": {name: round(value, 2) for name, value in seconds.items()}}
+
+
+def _job_for(order: Order) -> UUID:
+    """The interrupted job that asked for the very same film, or a new one."""
+    with session() as db:
+        user = jobs.local_session(db)
+        files = {
+            "logo_asset_id": order.logo and keep_upload(db, user, order.logo, AssetKind.LOGO).id,
+            "music_asset_id": order.music and keep_upload(db, user, order.music, AssetKind.MUSIC).id,
+        }
+        request = order.request.model_copy(update=files)
+        waiting = jobs.resume_candidate(db, fingerprint(request), user)
+        return (waiting or jobs.create_job(db, request, user)).id
+
+
+@contextmanager
+def _progress_shown(job_id: UUID, console: Console) -> Iterator[None]:
+    """A bar that follows the job's row until the block ends."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )
+    over = threading.Event()
+
+    def follow() -> None:
+        line = bar.add_task("Planning", total=100)
+        while not over.wait(POLL_EVERY_S):
+            bar.update(line, completed=_percent(job_id), description=_activity(job_id))
+
+    with bar:
+        follower = threading.Thread(target=follow, daemon=True)
+        follower.start()
+        try:
+            yield
+        finally:
+            over.set()
+            follower.join()
+
+
+def _percent(job_id: UUID) -> int:
+    with session() as db:
+        return db.get_one(GenerationJob, job_id).progress
+
+
+def _activity(job_id: UUID) -> str:
+    with session() as db:
+        status = db.get_one(GenerationJob, job_id).status
+        done, of = db.exec(
+            select(func.count().filter(col(Clip.status) == "completed"), func.count()).where(
+                Clip.job_id == job_id
+            )
+        ).one()
+    texts = {
+        JobStatus.GENERATING: f"Drawing clips, {done} of {of} done",
+        JobStatus.COMPOSING: "Composing the film",
+    }
+    return texts.get(status, "Planning")
+
+
+def _report(job_id: UUID, order: Order, addresses: Addresses) -> tuple[dict[str, object], float]:
+    with session() as db:
+        job = db.get_one(GenerationJob, job_id)
+        film = db.exec(select(Composition).where(Composition.job_id == job_id)).one_or_none()
+        clips = db.exec(select(Clip).where(Clip.job_id == job_id)).all()
+        encoding = db.exec(
+            select(JobMetric.value)
+            .where(JobMetric.job_id == job_id, JobMetric.name == "ffmpeg_seconds")
+            .order_by(col(JobMetric.recorded_at).desc())
+        ).first()
+        run = db.exec(
+            select(QueuedTask.flow_run_id)
+            .where(QueuedTask.job_id == job_id)
+            .order_by(col(QueuedTask.dispatched_at).desc())
+        ).first()
+    _require_completed(job)
+    assert film is not None
+    places = _deliver(film, order)
+    report = {
+        "job_id": str(job_id),
+        **places,
+        "frames": film.frames,
+        "duration_s": film.duration_seconds,
+        "width": film.width,
+        "height": film.height,
+        "loudness_lufs": film.loudness_lufs,
+        "clips": len(clips),
+        "cost_usd": float(job.actual_cost_usd or 0),
+        "prefect_flow_run": f"{addresses.prefect_page_url}/runs/flow-run/{run}",
+    }
+    return report, encoding or 0.0
+
+
+def _require_completed(job: GenerationJob) -> None:
+    if job.status is JobStatus.CANCELLED:
+        raise RenderFailed(
+            "The film was cancelled.", "Run the same command to make it after all.", cancelled=True
+        )
+    if job.status is not JobStatus.COMPLETED:
+        raise RenderFailed(
+            job.error_message or f"The flow ended and left the job {job.status}",
+            job.error_remedy or "Run the same command again: finished clips are kept.",
+        )
+
+
+def _deliver(film: Composition, order: Order) -> dict[str, str]:
+    """Where the film and its pictures are: beside `--out` if given, else in the media store."""
+    store = media_store()
+    keys = {
+        "video": storage_keys.composition_key(film.id),
+        "contact_sheet": storage_keys.contact_sheet_key(film.id),
+        "timeline": storage_keys.timeline_picture_key(film.id),
+    }
+    if order.out is None:
+        return {name: _readable(store.link(key, expires_s=7 * 24 * 3600)) for name, key in keys.items()}
+    out = order.out.resolve()
+    places = {
+        "video": out,
+        "contact_sheet": out.with_suffix(".contact-sheet.jpg"),
+        "timeline": out.with_suffix(".timeline.png"),
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for name, key in keys.items():
+        store.get_file(key, places[name])
+    return {name: str(path) for name, path in places.items()}
+
+
+def _readable(link: str) -> str:
+    return unquote(urlsplit(link).path) if link.startswith("file:") else link

@@ -1,0 +1,95 @@
+"""`reelflow up`: the stack with its deployments and a worker, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from rich.console import Console
+
+from app.claims import reconcile
+from app.database import engine
+from app.settings import settings
+from commands.surroundings import surroundings
+from stack.shared_process import ServiceFailed
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+POOL = "render"
+WORKER_STOPS_WITHIN_S = 30.0
+
+
+def up(console: Console) -> None:
+    """Runs everything in the foreground.
+
+    Raises:
+        ServiceFailed: a part did not come up.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), console.status("Starting…") as status, surroundings() as addresses:
+        os.environ["REELFLOW_CHECKOUT"] = str(CHECKOUT)
+        reconcile(engine())
+        _prefect("block", "register", "-m", "blocks")
+        _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
+        _prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))
+        with _worker() as worker:
+            status.stop()
+            console.print(
+                f"Prefect     {addresses.prefect_page_url}\n"
+                f"Deployment  {addresses.prefect_page_url}/deployments  (generate/film)\n"
+                f"Media       {settings().media_url}\n"
+                f"Logs        {settings().reelflow_home / 'logs'}\n"
+                "Ctrl-C stops all of it; what was made stays.",
+                highlight=False,
+                soft_wrap=True,
+            )
+            worker.wait()
+            raise ServiceFailed(
+                f"The worker ended with code {worker.returncode}. See {_worker_log()}, then start again."
+            )
+
+
+@contextmanager
+def _worker() -> Iterator[subprocess.Popen[bytes]]:
+    with _worker_log().open("ab") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL],
+            cwd=CHECKOUT,
+            env=os.environ
+            | {"PREFECT_WORKER_QUERY_SECONDS": "1", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            # Ctrl-C must reach it through us, once, and not in the middle of its own shutdown.
+            start_new_session=True,
+        )
+    try:
+        yield worker
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(WORKER_STOPS_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(worker.pid, signal.SIGKILL)
+
+
+def _worker_log() -> Path:
+    return settings().reelflow_home / "logs" / "worker.log"
+
+
+def _prefect(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        cwd=CHECKOUT,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise ServiceFailed(f"prefect {' '.join(arguments)} failed: {said[-1] if said else 'no message'}")

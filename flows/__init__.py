@@ -1,0 +1,1 @@
+"""What Prefect runs: the generation of films and the deployment of what generates them."""

@@ -1,0 +1,57 @@
+"""The generation DAG: prompt → clips → composition → publication."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, cast
+from uuid import UUID
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.futures import as_completed
+from prefect.states import Cancelled
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from app.requests import GenerationCreate
+from flows.generation.clips import make_clip
+from flows.generation.composition import compose_film
+from flows.generation.faults import GenerationCancelled
+from flows.generation.film import clip_requests
+from flows.generation.production import Production, production
+from flows.generation.prompt import plan_scenes
+from flows.generation.publish import publish_film
+
+
+@flow(
+    name="generate",
+    description="Turns a prompt into a finished video.",
+    # Declared invariant in the kind of its futures, which no concrete runner can satisfy.
+    task_runner=cast(Any, ThreadPoolTaskRunner(max_workers=os.cpu_count() or 2)),
+)
+def generate(request: GenerationCreate | None = None, job_id: UUID | None = None) -> UUID | State:
+    """Makes the film of a request, or of a job that waits or was interrupted.
+
+    Args:
+        request: what to make; used when no job is given.
+        job_id: the job to take up. What it has finished already is kept.
+
+    Returns:
+        The composition's id, or a Cancelled state when the job was cancelled.
+    """
+    try:
+        with production(request, job_id) as film:
+            return render(film)
+    except GenerationCancelled as stopped:
+        return Cancelled(message=str(stopped))
+
+
+def render(film: Production) -> UUID:
+    """The stages, in order."""
+    storyboard = plan_scenes(film)
+    orders = clip_requests(storyboard, film.size)
+    numbers = [scene.number for scene in storyboard.scenes]
+    clips = [make_clip.submit(film, number, order) for number, order in zip(numbers, orders, strict=True)]
+    for clip in as_completed(clips):
+        clip.result()  # the first that fails for good ends the run, and the others with it
+    made = compose_film(film, storyboard, [clip.result() for clip in clips])
+    return publish_film(film, storyboard, made)

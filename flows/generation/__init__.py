@@ -1,0 +1,1 @@
+"""The tasks of the generation DAG, one stage a file, and what they share."""

@@ -1,0 +1,58 @@
+"""What the film uses besides its clips: the uploaded logo and music, or the built-in score."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import accumulate
+from pathlib import Path
+from uuid import UUID
+
+from scoring.score import compose_score, write_wav
+
+from app.database import session
+from app.errors import AppError
+from app.models import BrandAsset
+from flows.generation.film import Asset
+from flows.generation.production import Production
+from media.encoder import FPS
+from planning.storyboard import Storyboard
+
+
+class AssetMissing(AppError):
+    """The job refers to an upload that is no longer there."""
+
+
+def uploaded(film: Production, asset_id: UUID | None) -> Asset | None:
+    """An upload of the job's session as a local file; None for None.
+
+    Raises:
+        AssetMissing: there is no such upload in this session.
+    """
+    if asset_id is None:
+        return None
+    with session() as db:
+        row = db.get(BrandAsset, asset_id)
+    if row is None or row.session_id != film.session_id:
+        raise AssetMissing(
+            f"The upload {asset_id} is gone",
+            cause="it was deleted, has expired, or belongs to another session",
+            remedy="Upload the file again and start the generation with its new id",
+        )
+    path = film.workdir / f"{row.kind}{Path(row.storage_key).suffix}"
+    film.store.get_file(row.storage_key, path)
+    return Asset(key=str(row.kind), address=row.sha256, path=path)
+
+
+def scored(film: Production, storyboard: Storyboard) -> Asset:
+    """A music bed made for the storyboard: its mood, its length, its cuts."""
+    lengths = [scene.frames for scene in storyboard.scenes]
+    samples = compose_score(
+        frames=sum(lengths),
+        fps=FPS,
+        mood=storyboard.mood,
+        cuts=list(accumulate(lengths))[:-1],
+        seed=film.brief.seed,
+    )
+    path = film.workdir / "score.wav"
+    write_wav(samples, path)
+    return Asset(key="score", address=hashlib.sha256(samples.tobytes()).hexdigest(), path=path)

@@ -1,0 +1,151 @@
+"""Scene → clip: ordered from the source once, normalised, and kept."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from media.stills import thumbnail
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.sync import concurrency
+from prefect.tasks import exponential_backoff
+from sqlmodel import Session, col, select
+
+from app import records, storage_keys
+from app.database import session
+from app.models import Clip, ClipStatus
+from blocks.clip_source import ClipRequest, ClipSourceError
+from flows.generation.faults import transient
+from flows.generation.production import ENCODING_DEADLINE_S, Production
+from media.errors import Cancelled, DeadlineExceeded
+from media.normalise import normalise
+
+CLIP_LIMIT = "reelflow-clips"
+CLIP_DEADLINE_S = 900.0
+POLL_EVERY_S = 0.05
+THUMBNAIL_WIDTH = 480
+# How far a clip is when its source is done with it, and only normalising and keeping it are left.
+DRAWN = 0.9
+
+
+@task(
+    name="make clip",
+    task_run_name="make clip {number}",
+    retries=4,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=transient,
+    cache_policy=NO_CACHE,
+)
+def make_clip(film: Production, number: int, order: ClipRequest) -> Path:
+    """The scene's clip as a local file, kept in the media store under the job's key.
+
+    A clip that is in the store already, for this job or another, is not made again.
+
+    Raises:
+        Cancelled: the film is no longer wanted.
+        ClipSourceError: the source refuses, or failed for good.
+        ClipSourceUnavailable, StoreUnavailable: still so after the last retry.
+    """
+    clip = film.workdir / f"clip_{number:03d}.mp4"
+    key = storage_keys.clip_key(film.job_id, number)
+    address = order.address(film.source.identity)
+    with film.working():
+        reused = _find(film, address, key)
+        if reused:
+            film.store.get_file(key, clip)
+        else:
+            _make(film, number, order, clip)
+            film.store.put_file(key, clip, content_type="video/mp4", metadata={"address": address})
+        _keep(film, number, order, clip, reused=reused)
+    film.progress.clip(number, 1.0)
+    return clip
+
+
+def _find(film: Production, address: str, key: str) -> bool:
+    """Whether the clip is in the store under its key, after copying it there if another job has it."""
+    own = film.store.head(key)
+    if own and own.metadata.get("address") == address:
+        return True
+    with session() as db:
+        elsewhere = db.exec(
+            select(Clip.storage_key)
+            .where(Clip.address == address, Clip.status == ClipStatus.COMPLETED, col(Clip.storage_key) != key)
+            .distinct()
+        ).all()
+    for candidate in elsewhere:
+        found = film.store.head(candidate) if candidate else None
+        if found and found.metadata.get("address") == address:
+            film.store.copy(found.key, key)
+            return True
+    return False
+
+
+def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None:
+    # Losing a lease on the limit must not throw away minutes of rendering.
+    with concurrency(CLIP_LIMIT, strict=True, raise_on_lease_renewal_failure=False):
+        submission = film.source.submit(order)
+        arrived = clip.with_suffix(".arrived.mp4")
+        try:
+            with session() as db:
+                records.begin_clip(db, _row(db, film, number).id)
+            _wait(film, number, submission)
+            film.source.fetch(submission, arrived)
+        finally:
+            film.source.cancel(submission)
+        started = time.time()
+        normalise(
+            arrived,
+            clip,
+            size=film.size,
+            frames=order.frames,
+            keyframes=order.cuts,
+            deadline_s=ENCODING_DEADLINE_S,
+            cancel=film.cancel,
+        )
+        film.stopwatch.add([(started, time.time())])
+        arrived.unlink()
+
+
+def _wait(film: Production, number: int, submission: str) -> None:
+    deadline = time.monotonic() + CLIP_DEADLINE_S
+    while (progress := film.source.poll(submission)).state == "processing":
+        film.progress.clip(number, progress.done * DRAWN)
+        if time.monotonic() > deadline:
+            raise DeadlineExceeded(
+                f"Clip {number} was given up",
+                f"its source did not deliver within {CLIP_DEADLINE_S:.0f} s",
+                "Run it again: finished clips are kept",
+            )
+        if film.cancel.wait(POLL_EVERY_S):
+            raise Cancelled(
+                f"Clip {number} was stopped", "the job was cancelled", "Start it again if it's wanted"
+            )
+    if progress.state == "failed":
+        raise ClipSourceError(f"Clip {number} could not be made: {progress.error}")
+    if progress.encoding:
+        film.stopwatch.add([progress.encoding])
+
+
+def _keep(film: Production, number: int, order: ClipRequest, clip: Path, *, reused: bool) -> None:
+    """Stores the clip's thumbnail and writes its row."""
+    picture = clip.with_suffix(".jpg")
+    thumbnail(clip, order.frames // 2, THUMBNAIL_WIDTH, picture)
+    key = storage_keys.clip_thumbnail_key(film.job_id, number)
+    film.store.put_file(key, picture, content_type="image/jpeg")
+    with session() as db:
+        records.finish_clip(
+            db,
+            _row(db, film, number).id,
+            storage_key=storage_keys.clip_key(film.job_id, number),
+            thumbnail_key=key,
+            cost_usd=records.FREE if reused else film.source.cost(order),
+        )
+        records.record_metric(
+            db, film.job_id, "clips_reused" if reused else "clips_made", 1, "clips", clip=number
+        )
+
+
+def _row(db: Session, film: Production, number: int) -> Clip:
+    return db.exec(select(Clip).where(Clip.job_id == film.job_id, Clip.number == number)).one()

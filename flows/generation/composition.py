@@ -1,0 +1,86 @@
+"""Clips → film: the timeline composed, with sound, on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from app import jobs
+from app.database import session
+from app.models import JobStatus
+from flows.generation.assets import scored, uploaded
+from flows.generation.faults import transient
+from flows.generation.film import clip_name, clip_requests, timeline_of
+from flows.generation.production import ENCODING_DEADLINE_S, Production
+from media.compose import Composition, compose
+from media.timeline import Timeline
+from planning.storyboard import Storyboard
+
+
+@dataclass(frozen=True)
+class Film:
+    """The finished film, still on this machine.
+
+    Attributes:
+        video: the MP4.
+        timeline: what it was composed from.
+        composition: how it came out.
+    """
+
+    video: Path
+    timeline: Timeline
+    composition: Composition
+
+
+@task(
+    name="compose film",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=transient,
+    cache_policy=NO_CACHE,
+)
+def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]) -> Film:
+    """Composes the film of all clips, given in scene order.
+
+    Segments that an earlier, killed attempt has rendered are used again.
+
+    Raises:
+        Cancelled: the film is no longer wanted.
+        media.errors.MediaError: it can't be composed; says why.
+    """
+    with film.working():
+        with session() as db:
+            jobs.advance(db, film.job_id, JobStatus.COMPOSING)
+        logo = uploaded(film, film.request.logo_asset_id)
+        music = uploaded(film, film.request.music_asset_id) or scored(film, storyboard)
+        scenes = [scene.number for scene in storyboard.scenes]
+        timeline = timeline_of(
+            storyboard,
+            film.size,
+            addresses=dict(zip(scenes, _addresses(film, storyboard), strict=True)),
+            logo=logo,
+            music=music,
+        )
+        video = film.workdir / "film.mp4"
+        composition = compose(
+            timeline,
+            dict(zip(map(clip_name, scenes), clips, strict=True)),
+            video,
+            assets={asset.key: asset.path for asset in (logo, music) if asset},
+            workdir=film.workdir / "segments",
+            on_progress=lambda done: film.progress.part("composition", done),
+            deadline_s=ENCODING_DEADLINE_S,
+            cancel=film.cancel,
+        )
+        film.stopwatch.add(composition.ffmpeg)
+    return Film(video, timeline, composition)
+
+
+def _addresses(film: Production, storyboard: Storyboard) -> list[str]:
+    return [order.address(film.source.identity) for order in clip_requests(storyboard, film.size)]

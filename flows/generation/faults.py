@@ -1,0 +1,51 @@
+"""Which faults pass by themselves, and how the others are told to people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from prefect.client.schemas.objects import State
+
+from app.database import DatabaseUnavailable
+from app.errors import AppError
+from blocks.clip_source import ClipSourceUnavailable
+from blocks.media_store import StoreError, StoreUnavailable
+from media.errors import MediaError
+
+TRANSIENT = (ClipSourceUnavailable, StoreUnavailable, DatabaseUnavailable, ConnectionError, TimeoutError)
+
+
+class GenerationStopped(Exception):
+    """Base of the reasons for which a generation ends without a film."""
+
+
+class GenerationCancelled(GenerationStopped):
+    """Somebody cancelled the job."""
+
+
+def transient(task: Any, run: Any, state: State) -> bool:
+    """Prefect's `retry_condition_fn`: whether the task's fault may be gone a moment later.
+
+    A plain function on purpose: Prefect 3.8 never retries on a partial or a callable object.
+    """
+    fault = state.result(raise_on_failure=False)
+    return isinstance(fault, TRANSIENT)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A fault as a person reads it: a stable code, what happened and why, what to do next."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+def explain(fault: BaseException) -> Explanation:
+    """The explanation of any fault; its code is the name of the fault's class in snake case."""
+    code = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(fault).__name__).lstrip("_")
+    if isinstance(fault, AppError | MediaError | StoreError):
+        return Explanation(code, ": ".join(part for part in (fault.what, fault.cause) if part), fault.remedy)
+    message = str(fault).strip() or type(fault).__name__
+    return Explanation(code, message, "Run it again: finished clips are kept and not made twice.")

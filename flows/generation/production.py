@@ -1,0 +1,200 @@
+"""One film in the making: what its tasks share, from the claim on the job to how it ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+from planning.builtin import BuiltinPlanner
+from prefect.client.orchestration import get_client
+from prefect.logging import get_logger
+from prefect.runtime import flow_run
+from sqlmodel import Session
+
+from app import jobs, records
+from app.claims import claim
+from app.database import engine, session
+from app.models import GenerationJob, JobStatus
+from app.requests import GenerationCreate
+from app.settings import settings
+from app.store import media_store
+from blocks.clip_source import ClipSource
+from blocks.drawn_clips import DrawnClipSource
+from blocks.media_store import MediaStore
+from flows.generation.faults import GenerationCancelled, explain
+from flows.generation.progress import Progress
+from flows.generation.stopwatch import Stopwatch
+from media.errors import Cancelled
+from media.timeline import Size
+from planning.planner import Planner
+
+DEPLOYMENT = "generate/film"
+WATCH_EVERY_S = 1.0
+TASKS_END_WITHIN_S = 10.0
+ENCODING_DEADLINE_S = 1800.0
+
+
+class Production:
+    """Shared by the tasks of one flow run, in one process.
+
+    Attributes:
+        job_id: the job it works for.
+        request: what was asked for.
+        brief: what it is planned by; the seed is drawn.
+        size: of the film's picture.
+        workdir: files that outlive a killed process; dropped when the film is published.
+        cancel: set once nobody wants the film any more; every encoder watches it.
+    """
+
+    def __init__(self, job_id: UUID) -> None:
+        self.job_id = job_id
+        with session() as db:
+            job = db.get_one(GenerationJob, job_id)
+        self.request = GenerationCreate.model_validate(job.parameters)
+        self.brief = jobs.brief_of(job)
+        self.session_id = job.session_id
+        self.size = Size.for_aspect(self.brief.aspect)
+        self.workdir: Path = settings().reelflow_home / "work" / str(job_id)
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        self.store: MediaStore = media_store()
+        self.source: ClipSource = DrawnClipSource(scratch=self.workdir)
+        self.planner: Planner = BuiltinPlanner()
+        self.cancel = threading.Event()
+        self.progress = Progress(job_id)
+        self.stopwatch = Stopwatch()
+        self._busy = 0
+        self._idle = threading.Condition()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Marks that a task is at work, so that the job isn't let go while it still is.
+
+        Raises:
+            Cancelled: the film is no longer wanted.
+        """
+        if self.cancel.is_set():
+            raise Cancelled(
+                "The task did not start", "the job was cancelled", "Start the job again if it's wanted"
+            )
+        with self._idle:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def stop(self) -> None:
+        """Stops whatever still works for the film and waits until it has ended."""
+        self.cancel.set()
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, timeout=TASKS_END_WITHIN_S)
+
+
+@contextmanager
+def production(request: GenerationCreate | None, job_id: UUID | None) -> Iterator[Production]:
+    """Takes up a job, or makes one of the request, and leaves its row true however it ends.
+
+    Raises:
+        GenerationCancelled: it was cancelled meanwhile.
+        JobClaimed: another process works on it.
+    """
+    job_id = job_id or _admit(request)
+    with claim(engine(), job_id):
+        _take_up(job_id)
+        film = Production(job_id)
+        watcher = _Watcher(film)
+        watcher.start()
+        try:
+            yield film
+        except BaseException as fault:
+            film.stop()
+            if watcher.cancelled() or isinstance(fault, KeyboardInterrupt):
+                with session() as db:
+                    jobs.cancel(db, job_id)
+                raise GenerationCancelled(f"Job {job_id} was cancelled.") from fault
+            _record_failure(job_id, fault)
+            raise
+        finally:
+            watcher.stop()
+
+
+def _admit(request: GenerationCreate | None) -> UUID:
+    if request is None:
+        raise ValueError("Nothing to generate: give a request, or the id of a job that waits.")
+    with session() as db:
+        return jobs.create_job(db, request, jobs.local_session(db)).id
+
+
+def _take_up(job_id: UUID) -> None:
+    """Moves the job to planning, from wherever a dead or failed run has left it."""
+    with session() as db:
+        job = jobs.lock_job(db, job_id)
+        if job.status in jobs.ACTIVE:
+            # We hold the claim, so whoever made it active is dead.
+            _interrupt(db, job_id)
+        if job.status is JobStatus.FAILED:
+            jobs.retry(db, job_id)
+        jobs.advance(db, job_id, JobStatus.PLANNING)
+        if run_id := _run_id():
+            records.link_flow_run(db, job_id, run_id, DEPLOYMENT)
+
+
+def _record_failure(job_id: UUID, fault: BaseException) -> None:
+    with session() as db:
+        if isinstance(fault, Exception):
+            explanation = explain(fault)
+            jobs.fail(db, job_id, explanation.code, explanation.message, explanation.remedy)
+        else:
+            _interrupt(db, job_id)
+
+
+def _interrupt(db: Session, job_id: UUID) -> None:
+    jobs.fail(
+        db,
+        job_id,
+        jobs.INTERRUPTED,
+        "The process that worked on it was ended",
+        "Run it again: finished clips are kept",
+    )
+
+
+def _run_id() -> UUID | None:
+    return UUID(flow_run.id) if flow_run.id else None
+
+
+class _Watcher(threading.Thread):
+    """Sees a cancellation, whether asked of us (the job's row) or of Prefect (the run's state)."""
+
+    def __init__(self, film: Production) -> None:
+        super().__init__(daemon=True, name=f"watch-{film.job_id}")
+        self._film = film
+        self._run_id = _run_id()
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        while not self._over.wait(WATCH_EVERY_S):
+            try:
+                if self.cancelled():
+                    self._film.cancel.set()
+                    return
+            except Exception as fault:  # noqa: BLE001 - not seeing is no reason to stop a film
+                get_logger(__name__).warning("Can't see whether the job is cancelled: %s", fault)
+
+    def cancelled(self) -> bool:
+        """Whether a cancellation has been asked for by now."""
+        with session() as db:
+            if db.get_one(GenerationJob, self._film.job_id).cancel_requested_at:
+                return True
+        if self._run_id is None:
+            return False
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(self._run_id).state
+        return state is not None and (state.is_cancelling() or state.is_cancelled())
+
+    def stop(self) -> None:
+        self._over.set()

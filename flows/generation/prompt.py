@@ -1,0 +1,54 @@
+"""Prompt → scenes: the storyboard, written down once."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from app import jobs, records
+from app.database import session
+from app.models import JobStatus
+from flows.generation.faults import transient
+from flows.generation.film import clip_requests
+from flows.generation.production import Production
+from planning.storyboard import Storyboard
+
+
+@task(
+    name="plan scenes",
+    retries=3,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=transient,
+    cache_policy=NO_CACHE,
+)
+def plan_scenes(film: Production) -> Storyboard:
+    """The job's storyboard, with a row for each of its clips: what the row has, or a new one."""
+    with film.working(), session() as db:
+        job = jobs.lock_job(db, film.job_id)
+        if job.storyboard is None:
+            storyboard = film.planner.plan(film.brief)
+            job.storyboard = storyboard.model_dump(mode="json")
+            job.title = storyboard.title
+        else:
+            storyboard = Storyboard.model_validate(job.storyboard)
+        records.plan_clips(db, film.job_id, _shots(film, storyboard))
+        jobs.advance(db, film.job_id, JobStatus.GENERATING)
+    film.progress.expect_clips([scene.number for scene in storyboard.scenes])
+    film.progress.part("planning", 1.0)
+    return storyboard
+
+
+def _shots(film: Production, storyboard: Storyboard) -> list[records.Shot]:
+    return [
+        records.Shot(
+            number=scene.number,
+            description=scene.description,
+            frames=order.frames,
+            address=order.address(film.source.identity),
+            source=film.source.identity,
+            estimated_cost_usd=film.source.cost(order),
+        )
+        for scene, order in zip(storyboard.scenes, clip_requests(storyboard, film.size), strict=True)
+    ]

@@ -1,0 +1,171 @@
+"""Film → publication: files in the media store, rows in the database, pictures on Prefect's page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import UUID
+
+from media.chart import draw_timeline
+from media.stills import SheetScene, contact_sheet, poster
+from prefect import task
+from prefect.artifacts import create_image_artifact, create_link_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.tasks import exponential_backoff
+
+from app import jobs, records, storage_keys
+from app.database import session
+from app.models import JobStatus
+from flows.generation.composition import Film
+from flows.generation.faults import transient
+from flows.generation.production import Production
+from planning.storyboard import Storyboard
+
+LINK_LIFETIME_S = 7 * 24 * 3600
+VIDEO_NAME = "reelflow.mp4"
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What people look at before they play the film."""
+
+    poster: Path
+    contact_sheet: Path
+    timeline: Path
+
+
+@task(
+    name="publish film",
+    retries=4,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=transient,
+    cache_policy=NO_CACHE,
+)
+def publish_film(film: Production, storyboard: Storyboard, made: Film) -> UUID:
+    """Stores the film and what belongs to it, completes the job, and returns the composition's id.
+
+    Raises:
+        StoreUnavailable: still so after the last retry.
+    """
+    with film.working():
+        pictures = _draw(film, storyboard, made)
+        with session() as db:
+            timeline = made.timeline.model_dump(mode="json")
+            composition_id = records.begin_composition(db, film.job_id, timeline).id
+        _store(film, composition_id, storyboard, made, pictures)
+        _show(film, composition_id, made, pictures)
+        film.progress.part("publishing", 1.0)
+        _complete(film, composition_id, made)
+    shutil.rmtree(film.workdir, ignore_errors=True)
+    return composition_id
+
+
+def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
+    pictures = Pictures(
+        poster=film.workdir / "poster.jpg",
+        contact_sheet=film.workdir / "contact_sheet.jpg",
+        timeline=film.workdir / "timeline.png",
+    )
+    labels = [scene.title or scene.caption or scene.cta or "" for scene in storyboard.scenes]
+    # The first shot once it has settled, since its first frames may still be fading in.
+    poster(made.video, made.timeline.shots[0].frames // 2, pictures.poster)
+    contact_sheet(
+        made.video,
+        [
+            SheetScene(frame=start + scene.frames // 2, label=label)
+            for scene, start, label in zip(storyboard.scenes, made.timeline.starts, labels, strict=True)
+        ],
+        pictures.contact_sheet,
+        title=storyboard.title,
+    )
+    draw_timeline(made.timeline, labels, pictures.timeline, title=storyboard.title)
+    return pictures
+
+
+def _store(
+    film: Production, composition: UUID, storyboard: Storyboard, made: Film, pictures: Pictures
+) -> None:
+    files = {
+        storage_keys.composition_key(composition): (made.video, "video/mp4"),
+        storage_keys.composition_thumbnail_key(composition): (pictures.poster, "image/jpeg"),
+        storage_keys.contact_sheet_key(composition): (pictures.contact_sheet, "image/jpeg"),
+        storage_keys.timeline_picture_key(composition): (pictures.timeline, "image/png"),
+    }
+    for key, (path, content_type) in files.items():
+        film.store.put_file(key, path, content_type=content_type)
+    documents = {
+        storage_keys.composition_timeline_key(composition): made.timeline.model_dump(mode="json"),
+        storage_keys.composition_metadata_key(composition): _metadata(film, made),
+        storage_keys.job_metadata_key(film.job_id): {
+            "request": film.request.model_dump(mode="json"),
+            "storyboard": storyboard.model_dump(mode="json"),
+        },
+    }
+    for key, document in documents.items():
+        film.store.put_bytes(key, json.dumps(document, indent=1).encode(), content_type="application/json")
+
+
+def _metadata(film: Production, made: Film) -> dict[str, object]:
+    composition = made.composition
+    return {
+        "job_id": str(film.job_id),
+        "source": film.source.identity,
+        "loudness_lufs": composition.loudness_lufs,
+        "true_peak_dbtp": composition.true_peak_dbtp,
+        "segments": asdict(composition.segments),
+        "warnings": list(composition.warnings),
+    }
+
+
+def _show(film: Production, composition: UUID, made: Film, pictures: Pictures) -> None:
+    """Prefect's page gets the pictures themselves: a link to them would expire before the run does."""
+    create_image_artifact(
+        _inline(pictures.contact_sheet, "jpeg"), f"contact-sheet-{film.job_id}", "Contact sheet"
+    )
+    create_image_artifact(_inline(pictures.timeline, "png"), f"timeline-{film.job_id}", "Timeline")
+    create_link_artifact(
+        film.store.link(
+            storage_keys.composition_key(composition), expires_s=LINK_LIFETIME_S, filename=VIDEO_NAME
+        ),
+        link_text=f"The film, {made.timeline.duration_s:.0f} s",
+        key=f"video-{film.job_id}",
+        description="Download; the link expires in 7 days",
+    )
+
+
+def _inline(picture: Path, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
+
+
+def _complete(film: Production, composition: UUID, made: Film) -> None:
+    result = made.composition
+    with session() as db:
+        records.finish_composition(
+            db,
+            composition,
+            records.Film(
+                storage_key=storage_keys.composition_key(composition),
+                thumbnail_key=storage_keys.composition_thumbnail_key(composition),
+                contact_sheet_key=storage_keys.contact_sheet_key(composition),
+                width=made.timeline.size.width,
+                height=made.timeline.size.height,
+                frames=result.probe.frames,
+                duration_seconds=made.timeline.duration_s,
+                loudness_lufs=result.loudness_lufs,
+                true_peak_dbtp=result.true_peak_dbtp,
+                size_bytes=made.video.stat().st_size,
+                sha256=_sha256(made.video),
+            ),
+        )
+        records.record_metric(db, film.job_id, "ffmpeg_seconds", film.stopwatch.seconds(), "s")
+        jobs.advance(db, film.job_id, JobStatus.COMPLETED)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,69 @@
+"""A storyboard becomes a timeline of exactly its length, and orders for clips long enough for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from planning.builtin import BuiltinPlanner
+
+from flows.generation.film import Asset, clip_requests, timeline_of
+from media.timeline import LogoOverlay, Size, TextOverlay
+from planning.brief import Brief
+from planning.storyboard import Storyboard
+
+SIZE = Size.for_aspect("9:16")
+
+
+@pytest.fixture
+def storyboard() -> Storyboard:
+    brief = Brief(prompt="A calm coffee brand at dawn", duration_s=20, aspect="9:16", cta="Try a cup")
+    return BuiltinPlanner().plan(brief)
+
+
+def addresses(storyboard: Storyboard) -> dict[int, str]:
+    return {scene.number: f"address-{scene.number}" for scene in storyboard.scenes}
+
+
+def test_the_film_is_as_long_as_its_scenes(storyboard: Storyboard) -> None:
+    timeline = timeline_of(storyboard, SIZE, addresses=addresses(storyboard))
+    assert timeline.frames == 20 * 30
+    assert [shot.address for shot in timeline.shots] == list(addresses(storyboard).values())
+
+
+def test_every_clip_is_ordered_long_enough_for_the_transition_after_it(storyboard: Storyboard) -> None:
+    orders = clip_requests(storyboard, SIZE)
+    following = [scene.transition_frames for scene in storyboard.scenes[1:]] + [0]
+    assert [order.frames for order in orders] == [
+        scene.frames + tail for scene, tail in zip(storyboard.scenes, following, strict=True)
+    ]
+    assert {(order.width, order.height) for order in orders} == {(720, 1280)}
+
+
+def test_texts_stay_inside_their_scene_and_clear_of_transitions(storyboard: Storyboard) -> None:
+    timeline = timeline_of(storyboard, SIZE, addresses=addresses(storyboard))
+    texts = [overlay for overlay in timeline.overlays if isinstance(overlay, TextOverlay)]
+    assert {text.kind for text in texts} >= {"title", "cta"}
+    for text in texts:
+        index = max(i for i, start in enumerate(timeline.starts) if start <= text.start)
+        shot, start = timeline.shots[index], timeline.starts[index]
+        assert text.start >= start + shot.transition.frames
+        assert text.start + text.frames <= start + shot.frames
+
+
+def test_logo_and_music_last_the_whole_film(storyboard: Storyboard) -> None:
+    logo = Asset("logo", "sha-of-logo", Path("logo.png"))
+    music = Asset("music", "sha-of-music", Path("music.mp3"))
+    timeline = timeline_of(storyboard, SIZE, addresses=addresses(storyboard), logo=logo, music=music)
+    (shown,) = [overlay for overlay in timeline.overlays if isinstance(overlay, LogoOverlay)]
+    assert (shown.start, shown.frames, shown.address) == (0, 600, "sha-of-logo")
+    assert timeline.soundtrack is not None
+    assert timeline.soundtrack.address == "sha-of-music"
+
+
+def test_where_the_film_cuts_a_clip_is_no_part_of_what_is_ordered(storyboard: Storyboard) -> None:
+    order = clip_requests(storyboard, SIZE)[0]
+    elsewhere = order.model_copy(update={"cuts": (7, 11)})
+    another = order.model_copy(update={"seed": order.seed + 1})
+    assert elsewhere.address("source/1") == order.address("source/1")
+    assert another.address("source/1") != order.address("source/1") != order.address("source/2")

@@ -1,0 +1,56 @@
+"""A render that is killed again and again loses nothing that it had finished."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import random
+import signal
+import subprocess
+from functools import partial
+from pathlib import Path
+
+from tests.renders.conftest import SHORT, Reelflow, eventually, processes_of
+
+PROMPT = "A lighthouse keeper's lantern brand, calm nights by the sea"
+ARGUMENTS = (PROMPT, *SHORT, "--seed", "11")
+KILLS = 5
+
+
+def test_kill_at_five_points_then_go_on(reelflow: Reelflow, tmp_path: Path) -> None:
+    # One kill in each fifth of the film; where in it, chance decides, the same way each time.
+    chance = random.Random(2)
+    for part in range(KILLS):
+        point = round(100 * (part + chance.random()) / (KILLS + 0.5))
+        render = reelflow.start("render", *ARGUMENTS, "--json")
+        eventually(partial(_reached, reelflow, render, point))
+        render.send_signal(signal.SIGKILL)
+        assert render.wait() == -signal.SIGKILL, f"it ended before it could be killed at {point} %"
+        render.communicate()
+        eventually(lambda: not processes_of(reelflow.home / "work"), within_s=10)
+
+    report = reelflow.render(*ARGUMENTS)
+
+    jobs = reelflow.rows("SELECT id, status FROM generation_jobs WHERE prompt = :prompt", prompt=PROMPT)
+    assert [(str(job.id), job.status) for job in jobs] == [(report["job_id"], "completed")]
+    made = reelflow.rows(
+        "SELECT labels ->> 'clip' AS clip, count(*) AS times FROM job_metrics"
+        " WHERE job_id = :job AND name = 'clips_made' GROUP BY 1",
+        job=report["job_id"],
+    )
+    assert {row.clip: row.times for row in made} == {"1": 1, "2": 1, "3": 1}
+    assert not list((reelflow.home / "work").iterdir())
+
+    # Elsewhere, with nothing to reuse and nobody to disturb it, the film is the same to the byte.
+    elsewhere = dataclasses.replace(reelflow, environment={"MEDIA_URL": (tmp_path / "media").as_uri()})
+    undisturbed = elsewhere.render(*ARGUMENTS)
+    assert undisturbed["job_id"] != report["job_id"]
+    assert _sha256(undisturbed["video"]) == _sha256(report["video"])
+
+
+def _reached(reelflow: Reelflow, render: subprocess.Popen[str], percent: int) -> bool:
+    return reelflow.progress(PROMPT) >= percent or render.poll() is not None
+
+
+def _sha256(video: str) -> str:
+    return hashlib.sha256(Path(video).read_bytes()).hexdigest()
