@@ -55,9 +55,8 @@ def render(
 ) -> None:
     """Makes a film of PROMPT: starts what it needs, shows its progress, stops what it started."""
     from app.errors import AppError
-    from commands import render as command
+    from commands.order import check
     from planning.brief import BriefError
-    from stack.shared_process import ServiceFailed
 
     console = Console(stderr=True, quiet=as_json)
     arguments = {
@@ -71,9 +70,13 @@ def render(
         "seed": seed,
     }
     try:
-        order = command.check(arguments, logo=logo, music=music, out=out)
+        order = check(arguments, logo=logo, music=music, out=out)
     except (BriefError, AppError) as refused:
         _leave(str(refused), USAGE_ERROR)
+
+    from commands import render as command
+    from stack.shared_process import ServiceFailed
+
     try:
         report = command.render(order, console)
     except command.RenderFailed as failed:

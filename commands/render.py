@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -15,16 +13,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlmodel import col, func, select
 
-from app import jobs, storage_keys, uploads
+from app import jobs, storage_keys
 from app.assets import keep_upload
 from app.claims import reconcile
 from app.database import engine, session
 from app.models import AssetKind, Clip, Composition, GenerationJob, JobMetric, JobStatus, QueuedTask
-from app.requests import GenerationCreate, fingerprint
+from app.requests import fingerprint
 from app.store import media_store
+from commands.order import Order
 from commands.surroundings import surroundings
 from flows.generate import generate
-from planning.brief import read_brief
 from stack.embedded import Addresses
 
 POLL_EVERY_S = 0.25
@@ -44,33 +42,6 @@ class RenderFailed(Exception):
         self.cause = cause
         self.remedy = remedy
         self.cancelled = cancelled
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the command line asks for, checked before anything is started."""
-
-    request: GenerationCreate
-    logo: Path | None
-    music: Path | None
-    out: Path | None
-
-
-def check(arguments: dict[str, object], *, logo: Path | None, music: Path | None, out: Path | None) -> Order:
-    """The order that the arguments make.
-
-    Raises:
-        BriefError: an argument is out of its limits.
-        UploadRefused: a file is not what it should be.
-    """
-    given = {name: value for name, value in arguments.items() if value is not None}
-    brief = read_brief(given)
-    for path, kind in ((logo, AssetKind.LOGO), (music, AssetKind.MUSIC)):
-        if path:
-            uploads.prove_upload(path, filename=path.name, kind=kind.value)
-    # A brief's seed defaults to a number; a request's is left to chance unless given.
-    request = GenerationCreate.model_validate(brief.model_dump() | {"seed": given.get("seed")})
-    return Order(request, logo, music, out)
 
 
 def render(order: Order, console: Console) -> dict[str, object]:

@@ -20,14 +20,15 @@ def embedded_prefect(home: Path) -> SharedProcess:
         name="prefect",
         home=home,
         command=lambda port: [
-            *(sys.executable, "-m", "prefect", "server", "start"),
-            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "WARNING"),
+            *(sys.executable, "-m", "uvicorn", "stack.prefect_app:application"),
+            *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
         ],
         environment=lambda port: {
             "PREFECT_HOME": str(home / "prefect"),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             # On another port than 4200 the page looks for its server in the wrong place.
             "PREFECT_UI_API_URL": api_url(port),
+            "PREFECT_API_URL": api_url(port),
             **_preparation(home),
         },
         ready=_answers,

@@ -38,7 +38,7 @@ def mp3(path: Path, seconds: float = 5.0) -> bytes:
         (("🎬🔥🎉",), "no letter"),
         ((GOOD, "--duration", "14"), "14 s"),
         ((GOOD, "--duration", "61"), "61 s"),
-        ((GOOD, "--duration", "soon"), "'soon'"),
+        ((GOOD, "--duration", "soon"), "--duration"),
         ((GOOD, "--type", "music_video", "--duration", "59"), "59 s"),
         ((GOOD, "--type", "opera"), "opera"),
         ((GOOD, "--aspect", "4:3"), "4:3"),

