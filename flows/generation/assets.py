@@ -7,8 +7,6 @@ from itertools import accumulate
 from pathlib import Path
 from uuid import UUID
 
-from scoring.score import compose_score, write_wav
-
 from app.database import session
 from app.errors import AppError
 from app.models import BrandAsset
@@ -16,6 +14,7 @@ from flows.generation.film import Asset
 from flows.generation.production import Production
 from media.encoder import FPS
 from planning.storyboard import Storyboard
+from scoring.score import compose_score, write_wav
 
 
 class AssetMissing(AppError):

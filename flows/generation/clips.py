@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from media.stills import thumbnail
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.sync import concurrency
@@ -20,6 +19,7 @@ from flows.generation.faults import transient
 from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.errors import Cancelled, DeadlineExceeded
 from media.normalise import normalise
+from media.stills import thumbnail
 
 CLIP_LIMIT = "reelflow-clips"
 CLIP_DEADLINE_S = 900.0

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from planning.builtin import BuiltinPlanner
 from prefect.client.orchestration import get_client
 from prefect.logging import get_logger
 from prefect.runtime import flow_run
@@ -29,6 +28,7 @@ from flows.generation.progress import Progress
 from flows.generation.stopwatch import Stopwatch
 from media.errors import Cancelled
 from media.timeline import Size
+from planning.builtin import BuiltinPlanner
 from planning.planner import Planner
 
 DEPLOYMENT = "generate/film"

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
-from media.chart import draw_timeline
-from media.stills import SheetScene, contact_sheet, poster
 from prefect import task
 from prefect.artifacts import create_image_artifact, create_link_artifact
 from prefect.cache_policies import NO_CACHE
@@ -23,6 +21,8 @@ from app.models import JobStatus
 from flows.generation.composition import Film
 from flows.generation.faults import transient
 from flows.generation.production import Production
+from media.chart import draw_timeline
+from media.stills import SheetScene, contact_sheet, poster
 from planning.storyboard import Storyboard
 
 LINK_LIFETIME_S = 7 * 24 * 3600

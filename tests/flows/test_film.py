@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from planning.builtin import BuiltinPlanner
 
 from flows.generation.film import Asset, clip_requests, timeline_of
 from media.timeline import LogoOverlay, Size, TextOverlay
 from planning.brief import Brief
+from planning.builtin import BuiltinPlanner
 from planning.storyboard import Storyboard
 
 SIZE = Size.for_aspect("9:16")
