@@ -69,7 +69,8 @@ class DrawnClipSource(ClipSource):
             return self._drawings[submission]
         except KeyError:
             raise ClipSourceError(
-                f"No drawing {submission} in this process: it was fetched, cancelled or made elsewhere. Submit it again."
+                f"No drawing {submission} in this process: it was fetched, cancelled or made elsewhere. "
+                "Submit it again."
             ) from None
 
 

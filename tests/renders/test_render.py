@@ -84,7 +84,7 @@ def test_the_rows_tell_the_same(film: dict[str, object], reelflow: Reelflow) -> 
 
 
 def test_the_media_store_holds_every_key(film: dict[str, object], reelflow: Reelflow) -> None:
-    media = reelflow.home / "media"
+    media = reelflow.home / "media" / "objects"
     (composition,) = reelflow.rows("SELECT id FROM compositions WHERE job_id = :id", id=film["job_id"])
     expected = {
         *(f"generations/{film['job_id']}/clips/clip_{n:03d}.mp4" for n in (1, 2, 3)),

@@ -1,0 +1,215 @@
+"""The film's sound: one track for the whole programme, at −14 LUFS, encoded once.
+
+Loudness is set in two passes, measure then apply (EBU R 128), with a constant gain and a true-peak
+limiter. ffmpeg's ``loudnorm`` does the same while peaks allow, but beyond that it silently becomes
+a compressor; and neither knows what AAC adds to the peaks. So the encoded file is measured, and gain
+and ceiling are corrected until it is right.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from media.encoder import FPS, Run, run
+from media.errors import EncodingFailed, SourceRejected
+from media.files import digest, translated_disk_errors, written_whole
+from media.probe import Loudness, measure_loudness
+from media.timeline import Timeline
+
+RATE = 48000
+TARGET_LUFS = -14.0
+TOLERANCE_LU = 0.5
+CEILING_DBTP = -1.0
+_BITRATE = "192k"
+_CORRECTIONS = 5
+_CLOSE_LU = 0.1
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The encoded track. ``loudness`` is None for a silent one."""
+
+    path: Path
+    loudness: Loudness | None
+    warnings: tuple[str, ...]
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class _Mastering:
+    gain_db: float
+    ceiling_db: float
+
+
+def make_sound(
+    timeline: Timeline,
+    assets: Mapping[str, Path],
+    folder: Path,
+    *,
+    deadline_s: float,
+    cancel: threading.Event | None = None,
+) -> Sound:
+    """Make the track of a film, or find it in ``folder`` if it was made before.
+
+    Raises:
+        SourceRejected: the music cannot be read or holds no sound.
+        EncodingFailed, DeadlineExceeded, Cancelled, DiskFull: as ``encoder.run``.
+    """
+    facts = timeline.soundtrack.model_dump(exclude={"asset"}) if timeline.soundtrack else None
+    name = digest({"sound": facts, "frames": timeline.frames, "version": _VERSION})
+    track, notes = folder / f"{name}.m4a", folder / f"{name}.json"
+    if track.exists() and notes.exists():
+        return _remembered(track, notes)
+    with translated_disk_errors(track):
+        folder.mkdir(parents=True, exist_ok=True)
+    desk = _Desk(timeline, folder / name, time.monotonic() + deadline_s, cancel)
+    try:
+        sound = desk.silence(track) if timeline.soundtrack is None else desk.master(assets, track)
+    finally:
+        desk.bed.unlink(missing_ok=True)
+        desk.looped.unlink(missing_ok=True)
+    with written_whole(notes) as temporary:
+        loudness = sound.loudness.as_dict() if sound.loudness else None
+        temporary.write_text(json.dumps({"loudness": loudness, "warnings": sound.warnings}))
+    return sound
+
+
+def _remembered(track: Path, notes: Path) -> Sound:
+    found = json.loads(notes.read_text())
+    loudness = Loudness(**found["loudness"]) if found["loudness"] else None
+    return Sound(track, loudness, tuple(found["warnings"]), ())
+
+
+class _Desk:
+    """One film's sound in the making."""
+
+    def __init__(self, timeline: Timeline, stem: Path, ends: float, cancel: threading.Event | None) -> None:
+        self._timeline, self._ends, self._cancel = timeline, ends, cancel
+        self._samples = timeline.frames * RATE // FPS
+        self.bed = stem.with_suffix(".bed.wav")
+        self.looped = stem.with_suffix(".loop.wav")
+        self._runs: list[Run] = []
+
+    def silence(self, track: Path, *warnings: str) -> Sound:
+        with written_whole(track) as temporary:
+            source = f"anullsrc=r={RATE}:cl=stereo,atrim=end_sample={self._samples}"
+            self._run(["-f", "lavfi", "-i", source, *_aac(), str(temporary)])
+        return Sound(track, None, warnings, tuple(self._runs))
+
+    def master(self, assets: Mapping[str, Path], track: Path) -> Sound:
+        soundtrack = self._timeline.soundtrack
+        assert soundtrack is not None
+        self._lay_bed(assets[soundtrack.asset], soundtrack.fade_in, soundtrack.fade_out)
+        measured = self._measure(self.bed)
+        if measured.silent:
+            return self.silence(track, "the music is silent; the film has a silent track")
+        setting = _Mastering(TARGET_LUFS - measured.integrated_lufs, CEILING_DBTP - 0.5)
+        heard = self._encode(setting, track)
+        for _ in range(_CORRECTIONS):
+            if _is_right(heard, _CLOSE_LU):
+                break
+            setting = _corrected(setting, heard)
+            heard = self._encode(setting, track)
+        return Sound(track, heard, _shortfall(heard), tuple(self._runs))
+
+    def _encode(self, setting: _Mastering, track: Path) -> Loudness:
+        with written_whole(track) as temporary:
+            self._run(["-i", str(self.bed), "-af", self._chain(setting), *_aac(), str(temporary)])
+            return self._measure(temporary)
+
+    def _lay_bed(self, music: Path, fade_in: int, fade_out: int) -> None:
+        """The music as the film's exact length of stereo samples, looped or trimmed, and faded."""
+        seconds = self._samples / RATE
+        stereo = f"aresample={RATE},aformat=sample_fmts=flt:channel_layouts=stereo"
+        pcm = ["-map_metadata", "-1", "-c:a", "pcm_f32le"]
+        try:
+            self._run(
+                [
+                    "-i",
+                    str(music),
+                    "-map",
+                    "0:a:0",
+                    "-vn",
+                    "-t",
+                    f"{seconds:.6f}",
+                    "-af",
+                    stereo,
+                    *pcm,
+                    str(self.looped),
+                ]
+            )
+        except EncodingFailed as error:
+            raise SourceRejected(
+                f"The music {music.name} cannot be read",
+                error.cause,
+                "Give an MP3, WAV or M4A file that plays",
+            ) from error
+        if self.looped.stat().st_size < 2048:
+            raise SourceRejected(
+                f"The music {music.name} is empty", "it holds no samples", "Give a file that plays"
+            )
+        fades = [f"atrim=end_sample={self._samples}"]
+        if fade_in:
+            fades.append(f"afade=t=in:ns={fade_in * RATE // FPS}")
+        if fade_out:
+            length = fade_out * RATE // FPS
+            fades.append(f"afade=t=out:ss={self._samples - length}:ns={length}")
+        self._run(["-stream_loop", "-1", "-i", str(self.looped), "-af", ",".join(fades), *pcm, str(self.bed)])
+
+    def _chain(self, setting: _Mastering) -> str:
+        # Limiting at four times the rate holds the peaks between samples too (BS.1770, annex 2).
+        ceiling = 10 ** (setting.ceiling_db / 20)
+        return (
+            f"volume={setting.gain_db:.3f}dB:precision=float,aresample={4 * RATE},"
+            f"alimiter=limit={ceiling:.5f}:attack=2:release=60:level=false:latency=true,"
+            f"aresample={RATE},atrim=end_sample={self._samples}"
+        )
+
+    def _measure(self, path: Path) -> Loudness:
+        return measure_loudness(path, deadline_s=self._left())
+
+    def _run(self, args: list[str]) -> None:
+        self._runs.append(run(args, deadline_s=self._left(), cancel=self._cancel))
+
+    def _left(self) -> float:
+        return max(0.0, self._ends - time.monotonic())
+
+
+def _aac() -> list[str]:
+    return [
+        "-c:a",
+        "aac",
+        "-b:a",
+        _BITRATE,
+        "-ar",
+        str(RATE),
+        "-ac",
+        "2",
+        "-map_metadata",
+        "-1",
+        "-movflags",
+        "+faststart",
+    ]
+
+
+def _is_right(heard: Loudness, tolerance: float) -> bool:
+    return abs(heard.integrated_lufs - TARGET_LUFS) <= tolerance and heard.true_peak_dbtp <= CEILING_DBTP
+
+
+def _corrected(setting: _Mastering, heard: Loudness) -> _Mastering:
+    over = heard.true_peak_dbtp - CEILING_DBTP
+    corrected = replace(setting, gain_db=setting.gain_db + TARGET_LUFS - heard.integrated_lufs)
+    return replace(corrected, ceiling_db=setting.ceiling_db - over - 0.1) if over > 0 else corrected
+
+
+def _shortfall(heard: Loudness) -> tuple[str, ...]:
+    if _is_right(heard, TOLERANCE_LU):
+        return ()
+    return (
+        f"the music reaches {heard.integrated_lufs:.1f} LUFS and {heard.true_peak_dbtp:.1f} dBTP, "
+        f"not {TARGET_LUFS:.0f} and {CEILING_DBTP:.0f}: its peaks are too far above its body",
+    )
