@@ -15,8 +15,7 @@ from sqlmodel import col, func, select
 
 from app import jobs, storage_keys
 from app.assets import keep_upload
-from app.claims import reconcile
-from app.database import engine, session
+from app.database import session
 from app.models import AssetKind, Clip, Composition, GenerationJob, JobMetric, JobStatus, QueuedTask
 from app.requests import fingerprint
 from app.store import media_store
@@ -52,7 +51,6 @@ def render(order: Order, console: Console) -> dict[str, object]:
     """
     started = time.monotonic()
     with console.status("Starting what the film needs…") as status, surroundings() as addresses:
-        reconcile(engine())
         job_id = _job_for(order)
         status.stop()
         with _progress_shown(job_id, console):

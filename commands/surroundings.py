@@ -1,18 +1,26 @@
-"""What every command stands on: the stack is up, the schema current, Prefect prepared."""
+"""What commands stand on: the stack is up, the schema current, Prefect prepared, the dead cleared away."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.context import refresh_global_settings_context
 from prefect.events.worker import EventsWorker
+from prefect.exceptions import ObjectNotFound
 from prefect.logging.handlers import APILogWorker
+from prefect.states import Crashed
+from sqlmodel import col, func, select
 
 from app import migrate
-from app.database import engine
+from app.claims import reconcile
+from app.database import engine, session
+from app.jobs import ACTIVE
+from app.models import GenerationJob, QueuedTask
 from app.settings import settings
 from flows.generation.clips import CLIP_LIMIT
 from stack.embedded import Addresses, embedded_stack
@@ -35,7 +43,9 @@ def surroundings() -> Iterator[Addresses]:
         settings.cache_clear()
         refresh_global_settings_context()
         migrate.upgrade(engine())
-        _prepare_prefect()
+        with get_client(sync_client=True) as client:
+            client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
+            _clear_away(client, reconcile(engine()))
         try:
             yield addresses
         finally:
@@ -44,6 +54,23 @@ def surroundings() -> Iterator[Addresses]:
             EventsWorker.drain_all(timeout=5)
 
 
-def _prepare_prefect() -> None:
-    with get_client(sync_client=True) as client:
-        client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
+def _clear_away(client: SyncPrefectClient, interrupted: list[UUID]) -> None:
+    """Tells Prefect what it can't see: these jobs' runs have crashed, and nobody holds their clip slots."""
+    with session() as db:
+        runs = db.exec(
+            select(QueuedTask.flow_run_id).where(
+                col(QueuedTask.job_id).in_(interrupted), col(QueuedTask.flow_run_id).is_not(None)
+            )
+        ).all()
+        working = db.exec(
+            select(func.count()).select_from(GenerationJob).where(col(GenerationJob.status).in_(ACTIVE))
+        ).one()
+    for run in filter(None, runs):
+        try:
+            if not (state := client.read_flow_run(run).state) or not state.is_final():
+                client.set_flow_run_state(run, Crashed(message="Its process was killed."), force=True)
+        except ObjectNotFound:
+            continue  # it ran on another Prefect server
+    if not working:
+        # A killed process's leases would hold the slots until they expire, a minute later.
+        client.update_global_concurrency_limit(CLIP_LIMIT, GlobalConcurrencyLimitUpdate(active_slots=0))

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from app.claims import reconcile
-from app.database import engine
 from app.settings import settings
 from commands.surroundings import surroundings
 from stack.shared_process import ServiceFailed
@@ -32,7 +30,6 @@ def up(console: Console) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt), console.status("Starting…") as status, surroundings() as addresses:
         os.environ["REELFLOW_CHECKOUT"] = str(CHECKOUT)
-        reconcile(engine())
         _prefect("block", "register", "-m", "blocks")
         _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
         _prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -261,12 +262,24 @@ class _Feeder(threading.Thread):
             return
         try:
             for frame in self._frames:
-                self._pipe.write(np.ascontiguousarray(frame).data if isinstance(frame, np.ndarray) else frame)
-            self._pipe.close()
-        except (BrokenPipeError, ValueError):
-            return  # ffmpeg ended first: its own message says why
+                if not self._write(frame):
+                    return
+            self._close()
         except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
             self.error = error
+
+    def _write(self, frame: bytes | np.ndarray) -> bool:
+        assert self._pipe is not None
+        try:
+            self._pipe.write(np.ascontiguousarray(frame).data if isinstance(frame, np.ndarray) else frame)
+        except (BrokenPipeError, ValueError):
+            return False  # ffmpeg ended first: its own message says why
+        return True
+
+    def _close(self) -> None:
+        assert self._pipe is not None
+        with suppress(BrokenPipeError, ValueError):
+            self._pipe.close()
 
 
 def encode_frames(

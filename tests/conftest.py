@@ -1,7 +1,9 @@
 """What tests of several packages share: a real PostgreSQL server and databases made from one template."""
 
+import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import LiteralString
 from uuid import uuid4
 
@@ -25,7 +27,8 @@ TEMPLATE = "reelflow_template"
 @pytest.fixture(scope="session")
 def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of this test process, without a database; stopped at the end."""
-    data = tmp_path_factory.mktemp("postgres") / "data"
+    # Not below pytest's own directory: another run of pytest closes that to the server's user.
+    data = Path(tempfile.mkdtemp(prefix="reelflow-test-")) / "data"
     # As root it makes itself a system user, which two workers of pytest-xdist must not do at once.
     with FileLock(tmp_path_factory.getbasetemp().parent / "postgres.lock"):
         server = get_server(data, cleanup_mode="delete")
@@ -36,6 +39,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+    data.parent.rmdir()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from media.stills import thumbnail
 
 CLIP_LIMIT = "reelflow-clips"
 CLIP_DEADLINE_S = 900.0
+SLOT_LEASE_S = 60.0
 POLL_EVERY_S = 0.05
 THUMBNAIL_WIDTH = 480
 # How far a clip is when its source is done with it, and only normalising and keeping it are left.
@@ -83,8 +84,11 @@ def _find(film: Production, address: str, key: str) -> bool:
 
 
 def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None:
-    # Losing a lease on the limit must not throw away minutes of rendering.
-    with concurrency(CLIP_LIMIT, strict=True, raise_on_lease_renewal_failure=False):
+    # Losing a lease on the limit must not throw away minutes of rendering; and a killed process's
+    # leases must not keep the next one waiting for longer than Prefect's shortest.
+    with concurrency(
+        CLIP_LIMIT, strict=True, lease_duration=SLOT_LEASE_S, raise_on_lease_renewal_failure=False
+    ):
         submission = film.source.submit(order)
         arrived = clip.with_suffix(".arrived.mp4")
         try:

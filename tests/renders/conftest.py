@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,10 +64,21 @@ class Reelflow:
             return -1
         return next((row.progress for row in self.rows(query, prompt=prompt)), -1)
 
+    def reach(self, render: subprocess.Popen[str], prompt: str, percent: int) -> None:
+        """Waits until the prompt's newest job is so far; its render must not have ended before."""
+        eventually(lambda: self.progress(prompt) >= percent or render.poll() is not None, within_s=180)
+        if render.poll() is not None:
+            pytest.fail(f"the render ended before it was {percent} % done: {render.communicate()[1]}")
+
 
 @pytest.fixture(scope="session")
-def reelflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reelflow]:
-    home = tmp_path_factory.mktemp("home")
+def reelflow() -> Iterator[Reelflow]:
+    # Not below pytest's own directory: another run of pytest closes that to the server's user.
+    with tempfile.TemporaryDirectory(prefix="reelflow-test-") as directory:
+        yield from _running(Path(directory))
+
+
+def _running(home: Path) -> Iterator[Reelflow]:
     services = [postgres.embedded_postgres(home), prefect_server.embedded_prefect(home)]
     database, prefect = [service.acquire() for service in services]
     prefect_server.mark_prepared(home)

@@ -46,7 +46,8 @@ def by_prefects_page(reelflow: Reelflow, render: subprocess.Popen[str], prompt: 
 def test_cancel(reelflow: Reelflow, cancel: Callable[[Reelflow, subprocess.Popen[str], str], None]) -> None:
     prompt = f"A kite shop on a windy beach, cancelled {cancel.__name__}"
     render = reelflow.start("render", prompt, *SHORT)
-    eventually(lambda: reelflow.progress(prompt) >= 5 and processes_of(reelflow.home / "work"))
+    reelflow.reach(render, prompt, 5)
+    assert processes_of(reelflow.home / "work")
     cancel(reelflow, render, prompt)
     asked = time.monotonic()
     eventually(lambda: not processes_of(reelflow.home / "work"), within_s=STOPS_WITHIN_S)

@@ -6,8 +6,6 @@ import dataclasses
 import hashlib
 import random
 import signal
-import subprocess
-from functools import partial
 from pathlib import Path
 
 from tests.renders.conftest import SHORT, Reelflow, eventually, processes_of
@@ -23,9 +21,9 @@ def test_kill_at_five_points_then_go_on(reelflow: Reelflow, tmp_path: Path) -> N
     for part in range(KILLS):
         point = round(100 * (part + chance.random()) / (KILLS + 0.5))
         render = reelflow.start("render", *ARGUMENTS, "--json")
-        eventually(partial(_reached, reelflow, render, point))
+        reelflow.reach(render, PROMPT, point)
         render.send_signal(signal.SIGKILL)
-        assert render.wait() == -signal.SIGKILL, f"it ended before it could be killed at {point} %"
+        assert render.wait() == -signal.SIGKILL
         render.communicate()
         eventually(lambda: not processes_of(reelflow.home / "work"), within_s=10)
 
@@ -46,10 +44,6 @@ def test_kill_at_five_points_then_go_on(reelflow: Reelflow, tmp_path: Path) -> N
     undisturbed = elsewhere.render(*ARGUMENTS)
     assert undisturbed["job_id"] != report["job_id"]
     assert _sha256(undisturbed["video"]) == _sha256(report["video"])
-
-
-def _reached(reelflow: Reelflow, render: subprocess.Popen[str], percent: int) -> bool:
-    return reelflow.progress(PROMPT) >= percent or render.poll() is not None
 
 
 def _sha256(video: str) -> str:
