@@ -1,7 +1,9 @@
 """The subject in the scene: placed, lit, grounded and alive."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -11,6 +13,7 @@ from drawing.light import bgr, mix, oklab
 from drawing.scene import Scene
 from drawing.subjects import draw_subject
 
+_LOWEST_FOOT = 0.84
 _FLYING = {"rocket", "headphones", "sunglasses"}
 _PRODUCT_HEIGHT = {
     "car": 0.62,
@@ -42,19 +45,28 @@ class Place:
 class Hero:
     """A subject with shadow, reflection, rim light, a sweep of light and a slow turn."""
 
-    def __init__(self, shot: Shot, scene: Scene, place: Place, seed: int) -> None:
+    def __init__(self, shot: Shot, scene: Scene, place: Place) -> None:
         assert scene.subject is not None
-        self._shot, self._place = shot, place
+        self._shot = shot
         height = place.height * shot.unit * _PRODUCT_HEIGHT.get(scene.subject, 1.0)
         light = scene.light
+        # Words over the film stand below this line.
+        place = replace(place, y=min(place.y, _LOWEST_FOOT * shot.height))
+        self._place = place
+        # Of what all scenes of a film share, so that each of them shows the same product.
+        product = crc32(json.dumps([scene.subject, *scene.palette]).encode())
         sprite = draw_subject(
-            scene.subject, height_px=max(24, round(height)), palette=scene.palette, light=light, seed=seed
+            scene.subject, height_px=max(24, round(height)), palette=scene.palette, light=light, seed=product
         )
         limit = 0.78 * shot.width
         if sprite.rgba.shape[1] > limit:
             height *= limit / sprite.rgba.shape[1]
             sprite = draw_subject(
-                scene.subject, height_px=max(24, round(height)), palette=scene.palette, light=light, seed=seed
+                scene.subject,
+                height_px=max(24, round(height)),
+                palette=scene.palette,
+                light=light,
+                seed=product,
             )
         rgba = sprite.rgba
         floats = place.ground == "air" or (scene.subject in _FLYING and place.ground != "water")

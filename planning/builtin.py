@@ -84,6 +84,11 @@ def _places(brief: Brief, pitch: Pitch, mood: str, rng: Random) -> list[str]:
     if not places:
         homes = shots.HOMES[pitch.reading.subject] if pitch.reading.subject else shots.HOMES_BY_MOOD[mood]
         return [homes[0], *rng.sample(homes[1:], 2)]
+    if pitch.reading.subject:
+        # Beside the place that was asked for, the one where the subject looks its best.
+        homes = [home for home in shots.HOMES[pitch.reading.subject] if home not in places]
+        homes.sort(key=lambda home: home != "studio")
+        return (places + homes[:1])[:3]
     near = [place for place in shots.NEIGHBOURS[places[0]] if place not in places]
     return places + near[: 3 - len(places)]
 
@@ -137,7 +142,7 @@ def _captions(pitch: Pitch, title: str, mood: str, rng: Random) -> Iterator[str]
     if pitch.language in slogans.FOREIGN_CAPTIONS:
         by_subject, by_mood = [], list(slogans.FOREIGN_CAPTIONS[pitch.language])
     elif pitch.language == "other":
-        by_subject, by_mood = [], []  # English lines do not belong on a film in another script.
+        by_subject, by_mood = [], []  # As for the call: no English lines.
     rng.shuffle(by_subject)
     rng.shuffle(by_mood)
     # A line of ours opens the film and the prompt's promises carry it: a hook asks before it tells.
@@ -145,11 +150,13 @@ def _captions(pitch: Pitch, title: str, mood: str, rng: Random) -> Iterator[str]
     yield from (line for line in dict.fromkeys(lines) if line.casefold() != title.casefold())
 
 
-def _call(pitch: Pitch) -> str:
+def _call(pitch: Pitch) -> str | None:
     if pitch.cta:
         return pitch.cta
     if pitch.language in slogans.FOREIGN_CTA:
         return slogans.FOREIGN_CTA[pitch.language]
+    if pitch.language == "other":
+        return None  # An English line does not belong on a film in another script.
     return slogans.CTA_BY_SUBJECT.get(pitch.reading.subject or "", slogans.DEFAULT_CTA)
 
 

@@ -22,69 +22,179 @@ _NAMED_FOR = re.compile(
 )
 _OPENING_NAME = re.compile(r"^\s*" + _NAME + r"\s*(?:[,:–—]|\s-\s|\bis\b|\bmakes\b)")
 _ARTIST = re.compile(r"\b(?:by|von|par|de)\s+(?:the\s+(?:artist|band|singer|duo|producer)\s+)?" + _NAME)
-_SPLIT = re.compile(
-    r"[.,;:!?\n–—…]+|\s+-\s+|\b(?:and|und|et|y|that|which|with|mit|avec|con)\b", re.IGNORECASE
-)
-_BENEFIT_STARTS = frozenset(
+_SPLIT = re.compile(r"[.,;:!?\n–—…]+|\s+-\s+|\b(?:and|und|et|y|that|which)\b", re.IGNORECASE)
+_NO_PROMISE_STARTS = frozenset(
     [
-        "more",
-        "less",
-        "no",
-        "zero",
-        "never",
-        "always",
-        "faster",
-        "lighter",
-        "softer",
-        "better",
-        "fresh",
-        "hand",
-        "handmade",
-        "small",
-        "all",
-        "built",
-        "made",
-        "feel",
-        "every",
-        "real",
-        "free",
-        "pure",
-        "slow",
-        "sustainable",
-        "vegan",
-        "organic",
-        "waterproof",
-        "lightweight",
-        "delivered",
-        "ready",
-        "ethically",
-        "locally",
-        "natural",
-        "recycled",
-        "freshly",
-        "wood",
-        "single",
-        "cold",
-        "warm",
-        "fast",
-        "light",
-        "soft",
-        "strong",
-        "split",
-        "save",
-        "stay",
-        "run",
-        "ride",
-        "drink",
-        "wake",
-        "zero",
-        "guaranteed",
-        "designed",
-        "crafted",
-        "born",
-        "grown",
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "my",
+        "your",
+        "our",
+        "his",
+        "her",
+        "its",
+        "their",
+        "some",
+        "any",
+        "each",
+        "in",
+        "on",
+        "at",
+        "by",
+        "with",
+        "for",
+        "from",
+        "of",
+        "to",
+        "into",
+        "over",
+        "under",
+        "near",
+        "about",
+        "as",
+        "like",
+        "and",
+        "or",
+        "but",
+        "if",
+        "so",
+        "it",
+        "we",
+        "i",
+        "you",
+        "he",
+        "she",
+        "they",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "being",
+        "there",
+        "here",
+        "who",
+        "which",
+        "what",
+        "where",
+        "when",
+        "while",
+        "how",
+        "why",
     ]
 )
+"""Words that open a description or half a sentence, not a promise."""
+
+_STYLE_WORDS = frozenset(
+    [
+        "warm",
+        "cool",
+        "soft",
+        "deep",
+        "bright",
+        "dark",
+        "pale",
+        "light",
+        "lights",
+        "lighting",
+        "slow",
+        "fast",
+        "moody",
+        "minimal",
+        "minimalist",
+        "cinematic",
+        "vertical",
+        "horizontal",
+        "square",
+        "aspect",
+        "ratio",
+        "motion",
+        "colour",
+        "colours",
+        "color",
+        "colors",
+        "palette",
+        "tones",
+        "look",
+        "mood",
+        "realistic",
+        "dreamy",
+        "retro",
+        "vintage",
+        "modern",
+        "elegant",
+        "luxurious",
+        "playful",
+        "calm",
+        "energetic",
+        "dramatic",
+        "nostalgic",
+        "futuristic",
+    ]
+)
+_IMPERATIVES = frozenset(
+    [
+        "book",
+        "shop",
+        "order",
+        "preorder",
+        "pre-order",
+        "try",
+        "join",
+        "get",
+        "download",
+        "discover",
+        "reserve",
+        "visit",
+        "buy",
+        "start",
+        "sign",
+        "subscribe",
+        "explore",
+        "taste",
+        "call",
+        "learn",
+        "see",
+        "watch",
+        "listen",
+        "claim",
+        "grab",
+        "request",
+        "schedule",
+        "apply",
+        "donate",
+        "follow",
+        "play",
+        "stream",
+        "jetzt",
+        "bestelle",
+        "bestellen",
+        "bestellt",
+        "entdecke",
+        "entdecken",
+        "teste",
+        "probiere",
+        "kaufe",
+        "commandez",
+        "essayez",
+        "découvrez",
+        "achetez",
+        "réservez",
+        "compra",
+        "compre",
+        "descubre",
+        "descubra",
+        "prueba",
+        "pruebe",
+        "reserva",
+    ]
+)
+_CALL_WORDS = 6
 _STAGE_WORDS = frozenset(
     [
         "ad",
@@ -178,8 +288,9 @@ def read_pitch(brief: Brief) -> Pitch:
     language = _language(prompt)
     artist = _artist(prompt) if brief.job_type == "music_video" else None
     name = _name(prompt, artist, language)
-    benefits = tuple(_benefits(prompt, name)) if brief.job_type == "ad_creative" else ()
-    return Pitch(name, artist, benefits, brief.cta or _cta(prompt), language, read(prompt))
+    asked = _cta(prompt)
+    benefits = tuple(_benefits(prompt, name, asked)) if brief.job_type == "ad_creative" else ()
+    return Pitch(name, artist, benefits, brief.cta or asked, language, read(prompt))
 
 
 def words_title(pitch: Pitch, brief: Brief) -> str:
@@ -239,27 +350,52 @@ def _cta(prompt: str) -> str | None:
     plain = re.search(r"\bcta\s*(?::|is)\s*([^.\n\"“]{2,40})(?:[.\n]|$)", prompt, re.IGNORECASE)
     if plain:
         return plain[1].strip()
+    for sentence in reversed(_sentences(prompt)[-2:]):
+        words = sentence.split()
+        if 1 < len(words) <= _CALL_WORDS and fold(words[0]) in _IMPERATIVES and len(sentence) <= CTA_LIMIT:
+            return sentence[0].upper() + sentence[1:]
     folded = " ".join(fold(word) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", prompt))
     found = [opener for opener in CTA_OPENERS if f" {opener} " in f" {folded} "]
     return max(found, key=len).capitalize() if found else None
 
 
-def _benefits(prompt: str, name: str | None) -> list[str]:
+def _sentences(prompt: str) -> list[str]:
+    parts = re.split(r"[.!?\n]+", re.sub(_QUOTES, " ", prompt))
+    return [part.strip(" ,;:-–—") for part in parts if part.strip(" ,;:-–—")]
+
+
+def _benefits(prompt: str, name: str | None, cta: str | None) -> list[str]:
     """Short stretches of the prompt that promise something, as captions: 2 to 6 words, nothing cut off."""
     low, high = CAPTION_WORDS
     found = []
-    for stretch in _SPLIT.split(re.sub(_QUOTES, " ", prompt)):
+    # What comes before the first comma or colon says what the thing is, not what it does.
+    for stretch in _SPLIT.split(re.sub(_QUOTES, " ", prompt))[1:]:
         words = stretch.split()
-        if not low <= len(words) <= high or len(stretch.strip()) > CAPTION_LIMIT:
-            continue
-        folded = [fold(word) for word in words]
-        if folded[0] not in _BENEFIT_STARTS or folded[-1] in _DANGLING or _STAGE_WORDS & set(folded):
-            continue
         text = " ".join(words)
+        folded = [fold(word) for word in words]
+        if not low <= len(words) <= high or len(text) > CAPTION_LIMIT:
+            continue
+        if folded[0] in _NO_PROMISE_STARTS or folded[-1] in _DANGLING or _STAGE_WORDS & set(folded):
+            continue
+        if _is_style(text, folded) or (cta and cta.casefold() in text.casefold()):
+            continue
         if (name and name.casefold() in text.casefold()) or " ".join(folded) in CTA_OPENERS:
             continue
         found.append(text[0].upper() + text[1:])
     return list(dict.fromkeys(found))
+
+
+def _is_style(text: str, folded: list[str]) -> bool:
+    """Whether a stretch only says how the film should look: colours, light, mood, lens."""
+    styled = {
+        position
+        for mention in mentions(text)
+        if mention.aspect != "subject"
+        for position in range(mention.start, mention.end)
+    }
+    if any(mention.aspect == "color" for mention in mentions(text)):
+        return True
+    return all(word in _STYLE_WORDS or position in styled for position, word in enumerate(folded))
 
 
 def _language(prompt: str) -> str:

@@ -22,7 +22,6 @@ class Easel:
         self.tall = self.height > self.width
         self.square = self.height == self.width
         self.seconds = request.frames / request.fps
-        self._seed = request.seed % (1 << 31)
 
     def between(self, low: float, high: float) -> float:
         return float(self.rng.uniform(low, high))
@@ -71,7 +70,7 @@ class Easel:
         if self.scene.subject is None:
             return []
         place = Place(x * self.width, y * self.height, height, parallax, ground)
-        return [Hero(shot, self.scene, place, self._seed)]
+        return [Hero(shot, self.scene, place)]
 
     def weather(self, shot: Shot) -> list[Layer]:
         return weather_layers(shot, self.rng, self.scene.weather)

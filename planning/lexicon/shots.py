@@ -117,25 +117,25 @@ FEELINGS = {
 }
 
 HOMES = {
-    "sneaker": ("street", "city", "road"),
+    "sneaker": ("street", "studio", "city"),
     "bottle": ("studio", "interior", "meadow"),
-    "cup": ("interior", "street", "studio"),
-    "phone": ("city", "interior", "abstract"),
-    "watch": ("studio", "city", "sea"),
-    "headphones": ("city", "studio", "abstract"),
+    "cup": ("interior", "studio", "meadow"),
+    "phone": ("studio", "interior", "city"),
+    "watch": ("studio", "sea", "mountains"),
+    "headphones": ("studio", "interior", "city"),
     "car": ("road", "city", "mountains"),
     "book": ("interior", "forest", "meadow"),
-    "laptop": ("interior", "city", "abstract"),
+    "laptop": ("interior", "studio", "city"),
     "perfume": ("studio", "desert", "meadow"),
     "guitar": ("stage", "interior", "road"),
     "bicycle": ("street", "city", "road"),
-    "burger": ("interior", "street", "studio"),
+    "burger": ("interior", "studio", "meadow"),
     "plant": ("interior", "forest", "meadow"),
     "flower": ("meadow", "studio", "interior"),
-    "bag": ("street", "studio", "city"),
-    "camera": ("mountains", "street", "studio"),
-    "lipstick": ("studio", "city", "abstract"),
-    "lamp": ("interior", "studio", "street"),
+    "bag": ("studio", "interior", "city"),
+    "camera": ("mountains", "studio", "forest"),
+    "lipstick": ("studio", "interior", "abstract"),
+    "lamp": ("interior", "studio", "forest"),
     "chair": ("interior", "studio", "meadow"),
     "rocket": ("space", "desert", "sky"),
     "sailboat": ("sea", "beach", "sky"),
@@ -143,13 +143,13 @@ HOMES = {
     "dog": ("meadow", "beach", "forest"),
     "cat": ("interior", "meadow", "street"),
     "skateboard": ("street", "city", "beach"),
-    "sunglasses": ("beach", "street", "studio"),
+    "sunglasses": ("beach", "studio", "desert"),
     "candle": ("interior", "studio", "forest"),
     "jar": ("studio", "meadow", "interior"),
-    "can": ("studio", "beach", "street"),
-    "pizza": ("interior", "street", "studio"),
+    "can": ("studio", "beach", "meadow"),
+    "pizza": ("interior", "studio", "meadow"),
     "cake": ("interior", "studio", "meadow"),
-    "box": ("interior", "studio", "street"),
+    "box": ("studio", "interior", "meadow"),
 }
 """Where each subject is at home: the settings when the prompt names none or too few."""
 
@@ -183,10 +183,10 @@ NEIGHBOURS = {
 }
 
 LIGHT_ARCS = {
-    "dawn": ("dawn", "day", "golden"),
+    "dawn": ("dawn", "dawn", "day"),
     "day": ("day", "day", "golden"),
-    "golden": ("day", "golden", "dusk"),
-    "dusk": ("golden", "dusk", "night"),
+    "golden": ("golden", "golden", "dusk"),
+    "dusk": ("dusk", "dusk", "night"),
     "night": ("dusk", "night", "night"),
 }
 """The light from first to last scene, by the light that the prompt names."""
