@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ class Reelflow:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A shell that starts the tests in the background has them, and their children, ignore Ctrl-C.
+            preexec_fn=_hear_ctrl_c,
         )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -87,6 +90,10 @@ def _running(home: Path) -> Iterator[Reelflow]:
     engine.dispose()
     for service in services:
         service.release()
+
+
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def eventually(condition: Callable[[], object], *, within_s: float = 60.0) -> None:
