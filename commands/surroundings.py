@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.context import refresh_global_settings_context
 from prefect.events.worker import EventsWorker
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.logging.handlers import APILogWorker
 from prefect.states import Crashed
 from sqlmodel import col, func, select
@@ -44,7 +44,9 @@ def surroundings() -> Iterator[Addresses]:
         refresh_global_settings_context()
         migrate.upgrade(engine())
         with get_client(sync_client=True) as client:
-            client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
+            # Two commands that start together both make it, and one of them is the later.
+            with suppress(ObjectAlreadyExists):
+                client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
             _clear_away(client, reconcile(engine()))
         try:
             yield addresses

@@ -39,6 +39,19 @@ class Endpoint:
         """Whether that very process, not a later one with its id, still runs."""
         return _is_running(self.pid, self.started)
 
+    def listens(self) -> bool:
+        """Whether it is this process, or a child of it, that listens on the port."""
+        try:
+            process = psutil.Process(self.pid)
+            connections = [
+                connection
+                for member in (process, *process.children(recursive=True))
+                for connection in member.net_connections("tcp")
+            ]
+        except psutil.NoSuchProcess:
+            return False
+        return any(c.status == psutil.CONN_LISTEN and c.laddr.port == self.port for c in connections)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SharedProcess:
@@ -99,13 +112,24 @@ class SharedProcess:
         """
         with self._lock():
             self._drop_stale_leases()
-            endpoint = self.running() or self._start()
+            endpoint = self.running() or self._start(self.preferred_port)
             self._own_lease().touch()
         try:
-            self._wait_until_ready(endpoint)
+            return self._when_ready(endpoint)
         except BaseException:
             self.release()
             raise
+
+    def _when_ready(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint once it answers, on another port if somebody else took the preferred one first."""
+        try:
+            self._wait_until_ready(endpoint)
+        except ServiceFailed:
+            if endpoint.port != self.preferred_port or not _is_taken(endpoint.port):
+                raise
+            with self._lock():
+                endpoint = self.running() or self._start(0)
+            self._wait_until_ready(endpoint)
         return endpoint
 
     def release(self) -> None:
@@ -123,8 +147,8 @@ class SharedProcess:
                 lease.unlink(missing_ok=True)
             self._stop()
 
-    def _start(self) -> Endpoint:
-        port = free_port(self.preferred_port)
+    def _start(self, preferred_port: int) -> Endpoint:
+        port = free_port(preferred_port)
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 list(self.command(port)),
@@ -144,7 +168,8 @@ class SharedProcess:
 
     def _wait_until_ready(self, endpoint: Endpoint) -> None:
         deadline = time.monotonic() + self.deadline_s
-        while not self.ready(endpoint.port):
+        # That the port answers is not enough: another program's server may have taken it first.
+        while not (self.ready(endpoint.port) and endpoint.listens()):
             if not endpoint.alive():
                 raise ServiceFailed(
                     f"The embedded {self.name} ended while starting: {self._last_words()} "
@@ -195,6 +220,10 @@ def free_port(preferred: int = 0) -> int:
                 continue
             return probe.getsockname()[1]
     raise ServiceFailed("No TCP port of 127.0.0.1 is free: close what holds them and try again.")
+
+
+def _is_taken(port: int) -> bool:
+    return port != 0 and free_port(port) != port
 
 
 def _is_running(pid: int, started: float) -> bool:

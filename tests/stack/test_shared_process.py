@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -26,8 +27,11 @@ web_server(Path(sys.argv[1])).release()
 """
 
 
-def web_server(home: Path, *, program: str = "http.server", deadline_s: float = 20.0) -> SharedProcess:
+def web_server(
+    home: Path, *, program: str = "http.server", deadline_s: float = 20.0, preferred_port: int = 0
+) -> SharedProcess:
     return SharedProcess(
+        preferred_port=preferred_port,
         name="web",
         home=home,
         command=lambda port: [sys.executable, "-m", program, "--bind", "127.0.0.1", str(port)],
@@ -115,3 +119,14 @@ def test_the_preferred_port_is_taken_only_when_free() -> None:
         holder.bind(("127.0.0.1", port))
         holder.listen()
         assert free_port(port) != port
+
+
+def test_two_that_want_the_same_port_at_once_get_one_each(tmp_path: Path) -> None:
+    port = free_port()
+    services = [web_server(tmp_path / str(n), preferred_port=port) for n in range(3)]
+    with ThreadPoolExecutor() as pool:
+        endpoints = list(pool.map(SharedProcess.acquire, services))
+    assert len({endpoint.port for endpoint in endpoints}) == 3
+    assert all(endpoint.listens() for endpoint in endpoints)
+    for service in services:
+        service.release()
