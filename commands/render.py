@@ -54,11 +54,22 @@ def render(order: Order, console: Console) -> dict[str, object]:
         job_id = _job_for(order)
         status.stop()
         with _progress_shown(job_id, console):
-            generate(job_id=job_id, return_state=True)
+            _run(job_id)
         report, encoding = _report(job_id, order, addresses)
     total = time.monotonic() - started
     seconds = {"total": total, "ffmpeg": encoding, "other": total - encoding}
     return report | {"seconds": {name: round(value, 2) for name, value in seconds.items()}}
+
+
+def _run(job_id: UUID) -> None:
+    """Runs the flow to its end, whatever that is: the job's row tells."""
+    try:
+        generate(job_id=job_id, return_state=True)
+    except Exception as fault:
+        # Faults of the flow are in its state; this is Prefect itself, its server gone, say.
+        raise RenderFailed(
+            f"The flow could not be run: {fault}", "Run the same command again: finished clips are kept."
+        ) from fault
 
 
 def _job_for(order: Order) -> UUID:

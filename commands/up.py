@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
 from rich.console import Console
 
 from app.settings import settings
 from commands.surroundings import surroundings
+from flows.generation.production import DEPLOYMENT
 from stack.shared_process import ServiceFailed
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -32,7 +35,7 @@ def up(console: Console) -> None:
         os.environ["REELFLOW_CHECKOUT"] = str(CHECKOUT)
         _prefect("block", "register", "-m", "blocks")
         _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
-        _prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))
+        _deploy()
         with _worker() as worker:
             status.stop()
             console.print(
@@ -78,8 +81,33 @@ def _worker_log() -> Path:
     return settings().reelflow_home / "logs" / "worker.log"
 
 
+def _deploy() -> None:
+    """Applies prefect.yaml.
+
+    Judged by what is on the server: after deploying, Prefect 3.8.8's command asks for the pool's workers
+    with a null limit, which its own server refuses, and ends with code 1.
+    """
+    done = _run_prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_deployment_by_name(DEPLOYMENT)
+        except ObjectNotFound:
+            raise ServiceFailed(f"prefect.yaml could not be applied: {_last_words(done)}") from None
+
+
 def _prefect(*arguments: str) -> None:
-    done = subprocess.run(
+    done = _run_prefect(*arguments)
+    if done.returncode:
+        raise ServiceFailed(f"prefect {' '.join(arguments)} failed: {_last_words(done)}")
+
+
+def _last_words(done: subprocess.CompletedProcess[str]) -> str:
+    said = (done.stderr or done.stdout).strip().splitlines()
+    return said[-1] if said else "no message"
+
+
+def _run_prefect(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
         cwd=CHECKOUT,
         env=os.environ,
@@ -87,6 +115,3 @@ def _prefect(*arguments: str) -> None:
         text=True,
         check=False,
     )
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise ServiceFailed(f"prefect {' '.join(arguments)} failed: {said[-1] if said else 'no message'}")
