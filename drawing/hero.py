@@ -1,8 +1,7 @@
 """The subject in the scene: placed, lit, grounded and alive."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zlib import crc32
 
 import cv2
@@ -13,7 +12,6 @@ from drawing.light import bgr, mix, oklab
 from drawing.scene import Scene
 from drawing.subjects import draw_subject
 
-_LOWEST_FOOT = 0.84
 _FLYING = {"rocket", "headphones", "sunglasses"}
 _PRODUCT_HEIGHT = {
     "car": 0.62,
@@ -47,14 +45,12 @@ class Hero:
 
     def __init__(self, shot: Shot, scene: Scene, place: Place) -> None:
         assert scene.subject is not None
-        self._shot = shot
+        self._shot, self._place = shot, place
         height = place.height * shot.unit * _PRODUCT_HEIGHT.get(scene.subject, 1.0)
         light = scene.light
-        # Words over the film stand below this line.
-        place = replace(place, y=min(place.y, _LOWEST_FOOT * shot.height))
-        self._place = place
-        # Of what all scenes of a film share, so that each of them shows the same product.
-        product = crc32(json.dumps([scene.subject, *scene.palette]).encode())
+        # Of what all scenes of a film share, so that each of them shows the same product: colours that a
+        # description names come behind the film's own.
+        product = crc32(f"{scene.subject} {scene.palette[0]}".encode())
         sprite = draw_subject(
             scene.subject, height_px=max(24, round(height)), palette=scene.palette, light=light, seed=product
         )
