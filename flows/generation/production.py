@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,6 +117,8 @@ def production(request: GenerationCreate | None, job_id: UUID | None) -> Iterato
             if watcher.cancelled() or isinstance(fault, KeyboardInterrupt):
                 with session() as db:
                     jobs.cancel(db, job_id)
+                # Nobody goes on with a cancelled job; a failed one's files wait for its next run.
+                shutil.rmtree(film.workdir, ignore_errors=True)
                 raise GenerationCancelled(f"Job {job_id} was cancelled.") from fault
             _record_failure(job_id, fault)
             raise

@@ -37,7 +37,7 @@ def test_kill_at_five_points_then_go_on(reelflow: Reelflow, tmp_path: Path) -> N
         job=report["job_id"],
     )
     assert {row.clip: row.times for row in made} == {"1": 1, "2": 1, "3": 1}
-    assert not list((reelflow.home / "work").iterdir())
+    assert not (reelflow.home / "work" / report["job_id"]).exists()
 
     # Elsewhere, with nothing to reuse and nobody to disturb it, the film is the same to the byte.
     elsewhere = dataclasses.replace(reelflow, environment={"MEDIA_URL": (tmp_path / "media").as_uri()})
