@@ -52,8 +52,12 @@ def _play_cymbals(mixer: Mixer, style: Mood, bar: Bar, grid: Grid, rng: np.rando
         when = bar.start + step * grid.beat / 4 + swing + abs(rng.normal(0, 0.002))
         accent = 1.0 if step % 4 == 2 else 0.55
         gain = 0.16 * accent * (0.5 + 0.5 * bar.energy) * (0.85 + 0.3 * rng.random())
-        mixer.add("drums", instruments.shaker(), when, gain=gain, pan=0.66)
+        mixer.add("drums", instruments.shaker(), when, gain=gain, pan=0.5 + 0.16 * style.width)
         if style.drums >= 0.6 and bar.energy >= 0.9 and step % 4 == 2:
             mixer.add(
-                "drums", instruments.hat(0.16 if style.drums == 1.0 else 0.07), when, gain=0.22, pan=0.38
+                "drums",
+                instruments.hat(0.16 if style.drums == 1.0 else 0.07),
+                when,
+                gain=0.22,
+                pan=0.5 - 0.12 * style.width,
             )

@@ -70,6 +70,12 @@ def pad(notes: tuple[int, ...], seconds: float, cutoff: float, rng: np.random.Ge
     return out / (3 * len(notes))
 
 
+def widen(stereo: Samples, width: float) -> Samples:
+    """Scale what differs between the channels of a stereo sound (n, 2); 1.0 leaves it as it is."""
+    middle = stereo.mean(axis=1, keepdims=True)
+    return middle + np.float32(width) * (stereo - middle)
+
+
 @lru_cache(maxsize=128)
 def piano(note: int) -> Samples:
     """A soft felt piano: slightly stretched partials, the high ones dying first."""

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, uniform_filter1d
-from scipy.signal import oaconvolve
+from scipy.signal import lfilter, oaconvolve
 
 from scoring.instruments import RATE, Samples, iir
 
@@ -12,6 +12,9 @@ CEILING = 10 ** (-2.0 / 20)
 """Highest sample value: 2 dB below full scale leaves room for peaks between samples."""
 
 _LOOKAHEAD = int(0.004 * RATE)
+_HOP = int(0.1 * RATE)
+_BLOCK = 100 * _HOP
+"""Samples that are worked on at a time: with ten seconds a long cue takes little more memory than a short."""
 
 # K-weighting at 48 kHz: a high shelf, then a high-pass (ITU-R BS.1770-5, tables 1 and 2).
 _SHELF = ([1.53512485958697, -2.69169618940638, 1.19839281085285], [1.0, -1.69065929318241, 0.73248077421585])
@@ -31,9 +34,15 @@ def room(seconds: float, rng: np.random.Generator) -> Samples:
     return np.concatenate([early, response / np.sqrt((response**2).sum(axis=0))])
 
 
-def reverberate(dry: Samples, response: Samples) -> Samples:
-    """Convolve a stereo send (n, 2) with a room, cut to the length of the send."""
-    return oaconvolve(dry, response, axes=0)[: len(dry)].astype(np.float32)
+def reverberate(dry: Samples, response: Samples) -> None:
+    """Convolve a stereo send (n, 2) with a room, in place and cut to the length of the send."""
+    tail = np.zeros((0, 2), np.float32)
+    for start in range(0, len(dry), _BLOCK):
+        block = dry[start : start + _BLOCK]
+        wet = oaconvolve(block, response, axes=0).astype(np.float32)
+        wet[: len(tail)] += tail[: len(wet)]
+        tail = wet[len(block) :]
+        block[:] = wet[: len(block)]
 
 
 def loudness(samples: Samples) -> float:
@@ -41,11 +50,9 @@ def loudness(samples: Samples) -> float:
 
     Silence measures minus infinity.
     """
-    weighted = iir(*_HIGH_PASS, iir(*_SHELF, samples))
-    block, hop = int(0.4 * RATE), int(0.1 * RATE)
-    power = np.concatenate([[0.0], np.cumsum((weighted**2).sum(axis=1))])
-    starts = np.arange(0, max(1, len(samples) - block + 1), hop)
-    means = (power[np.minimum(starts + block, len(samples))] - power[starts]) / block
+    hops = _weighted_energy(samples)
+    starts = 1 + max(0, len(samples) - 4 * _HOP) // _HOP
+    means = np.convolve(hops, np.ones(4))[3 : 3 + starts] / (4 * _HOP)
     gated = means[_lufs(means) > -70]
     if not gated.size:
         return float("-inf")
@@ -53,25 +60,46 @@ def loudness(samples: Samples) -> float:
     return float(_lufs(gated.mean()))
 
 
+def _weighted_energy(samples: Samples) -> NDArray[np.float64]:
+    """Energy of the K-weighted samples in each 100 ms, summed over both channels; at least four values."""
+    energy = np.zeros(max(4, -(-len(samples) // _HOP)))
+    shelf, high_pass = np.zeros((2, 2)), np.zeros((2, 2))
+    for start in range(0, len(samples), _BLOCK):
+        block, shelf = lfilter(*_SHELF, samples[start : start + _BLOCK], axis=0, zi=shelf)
+        block, high_pass = lfilter(*_HIGH_PASS, block, axis=0, zi=high_pass)
+        sums = np.add.reduceat((block**2).sum(axis=1), np.arange(0, len(block), _HOP))
+        energy[start // _HOP : start // _HOP + len(sums)] = sums
+    return energy
+
+
 def _lufs(power: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     return -0.691 + 10 * np.log10(np.maximum(power, 1e-12))
 
 
-def limit(samples: Samples) -> Samples:
-    """Turn down, smoothly and a few milliseconds ahead, what would pass :data:`CEILING`."""
-    peak = np.abs(samples).max(axis=1)
-    needed = maximum_filter1d(np.maximum(peak / CEILING, 1.0), 2 * _LOOKAHEAD + 1, mode="nearest")
-    gain = 1.0 / uniform_filter1d(needed, _LOOKAHEAD, mode="nearest")
-    return (samples * gain[:, None]).astype(np.float32)
+def limit(samples: Samples, gain: float) -> Samples:
+    """Amplify, and turn down smoothly and a few milliseconds ahead what would pass :data:`CEILING`."""
+    out = np.empty_like(samples, dtype=np.float32)
+    for start in range(0, len(samples), _BLOCK):
+        # What lies just outside the block decides on the gain at its edges.
+        low, stop = max(0, start - 2 * _LOOKAHEAD), min(len(samples), start + _BLOCK)
+        part = samples[low : stop + 2 * _LOOKAHEAD] * np.float32(gain)
+        peak = np.abs(part).max(axis=1) / CEILING
+        needed = maximum_filter1d(np.maximum(peak, 1.0), 2 * _LOOKAHEAD + 1, mode="nearest")
+        turned = part / uniform_filter1d(needed, _LOOKAHEAD, mode="nearest")[:, None]
+        out[start:stop] = turned[start - low : stop - low]
+    return out
 
 
 def master(samples: Samples) -> Samples:
-    """Take out what lies below hearing, bring the mix to :data:`TARGET_LUFS`, and limit it."""
-    out = iir([1, -1], [1, -0.9967], samples).astype(np.float32)
+    """Take out what lies below hearing (in place), bring the mix to :data:`TARGET_LUFS`, and limit it."""
+    state = np.zeros((1, 2))
+    for start in range(0, len(samples), _BLOCK):
+        block = samples[start : start + _BLOCK]
+        block[:], state = lfilter([1, -1], [1, -0.9967], block, axis=0, zi=state)
     # The limiter takes some loudness away; a second pass gives it back.
     for _ in range(2):
-        measured = loudness(out)
+        measured = loudness(samples)
         if not np.isfinite(measured):
-            return out
-        out = limit(out * np.float32(10 ** ((TARGET_LUFS - measured) / 20)))
-    return out
+            return samples
+        samples = limit(samples, 10 ** ((TARGET_LUFS - measured) / 20))
+    return samples

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from scoring.instruments import RATE, Samples
+from scoring.mastering import reverberate
 
 Bus = Literal["pads", "bass", "lead", "drums", "accents"]
 
@@ -55,8 +56,17 @@ class Mixer:
             start = max(0, round(kick * RATE) - dip)
             stretch = down[start : start + len(shape)]
             np.maximum(stretch, shape[: len(stretch)], out=stretch)
-        self._ducked *= (1 - np.float32(depth) * down)[:, None]
+        down *= -np.float32(depth)
+        down += 1
+        self._ducked *= down[:, None]
 
-    def mix(self, wet: Samples, space: float) -> Samples:
-        """Sum everything; ``wet`` is the reverb's answer and ``space`` (0 to 1) how much of it is heard."""
-        return self._ducked + self._steady + np.float32(0.25 + 0.6 * space) * wet
+    def mix(self, response: Samples, space: float) -> Samples:
+        """Sum everything, with the room's answer to the send; ``space`` (0 to 1) is how much of it is heard.
+
+        The buses are spent by it: a long cue would not fit beside its own sum.
+        """
+        reverberate(self.send, response)
+        self.send *= np.float32(0.25 + 0.6 * space)
+        self._ducked += self._steady
+        self._ducked += self.send
+        return self._ducked

@@ -18,7 +18,8 @@ class Mood:
     ``bpm`` is a range; ``tonics`` are MIDI notes to choose the key from; each progression lists scale degrees
     (0 is the tonic), one for each bar of four beats. ``pattern`` gives the lead's steps within a bar of 16
     sixteenths. ``drums`` runs from 0 (none) to 1 (driving); ``pump`` is how far the kick ducks the pads.
-    ``brightness`` and ``space`` (reverb) run from 0 to 1.
+    ``brightness`` and ``space`` (reverb) run from 0 to 1; ``width`` spreads the
+    parts between the loudspeakers, 1.0 being usual and 1.7 the most.
     """
 
     bpm: tuple[float, float]
@@ -32,6 +33,7 @@ class Mood:
     brightness: float
     space: float
     swing: float = 0.0
+    width: float = 1.0
 
 
 MOODS = {
@@ -41,7 +43,7 @@ MOODS = {
     ),
     "energetic": Mood(
         (118, 130), (45, 47, 50), MINOR, ((0, 5, 2, 6), (0, 2, 6, 5), (5, 6, 0, 2)),
-        "synth", (0, 3, 6, 8, 11, 14), drums=1.0, pump=0.75, brightness=0.9, space=0.35,
+        "synth", (0, 3, 6, 8, 11, 14), drums=1.0, pump=0.75, brightness=0.9, space=0.35, width=1.5,
     ),
     "luxurious": Mood(
         (78, 94), (45, 48, 50), DORIAN, ((0, 3, 0, 4), (0, 6, 3, 0), (5, 3, 0, 4)),

@@ -11,7 +11,7 @@ from scoring.arrangement import Bar, Form, arrange
 from scoring.drums import play_drums
 from scoring.harmony import chord, voice
 from scoring.instruments import RATE, Samples, time_axis
-from scoring.mastering import master, reverberate, room
+from scoring.mastering import master, room
 from scoring.mixer import Mixer
 from scoring.moods import MOODS, Mood
 from scoring.tempo import Grid, choose_grid
@@ -38,9 +38,15 @@ def compose_score(*, frames: int, fps: int, mood: str, cuts: Sequence[int], seed
         raise UnknownMoodError(f"There is no music for the mood {mood!r}: choose one of {', '.join(MOODS)}.")
     if frames <= 0 or fps <= 0:
         raise ValueError(f"The cue would last {frames} frames at {fps} fps: both must be positive.")
-    style, rng = MOODS[mood], np.random.default_rng(seed)
     seconds = frames / fps
     times = sorted(cut / fps for cut in cuts if 0 < cut < frames)
+    mix = _perform(MOODS[mood], seconds, round(frames * RATE / fps), times, seed)
+    return master(_fade(mix, min(1.4, seconds / 4)))
+
+
+def _perform(style: Mood, seconds: float, length: int, times: Sequence[float], seed: int) -> Samples:
+    """Compose the cue and play all its parts, ``length`` samples of them, into one mix."""
+    rng = np.random.default_rng(seed)
     grid = choose_grid(times, style.bpm)
     form = arrange(seconds, grid, times)
     tonic = int(rng.choice(style.tonics))
@@ -51,15 +57,14 @@ def compose_score(*, frames: int, fps: int, mood: str, cuts: Sequence[int], seed
     if len(form.bars) > 1:
         chords[-2] = chord(tonic, style.scale, 4)
 
-    mixer = Mixer(round(frames * RATE / fps))
+    mixer = Mixer(length)
     _play_pads(mixer, style, form, grid, voice(chords), seconds, rng)
     _play_bass(mixer, style, form, grid, chords, seconds)
     _play_lead(mixer, style, form, grid, chords, rng)
     kicks = play_drums(mixer, style, form, grid, rng)
     _play_accents(mixer, form, grid, times)
     mixer.duck(kicks, style.pump, grid.beat)
-    mix = mixer.mix(reverberate(mixer.send, room(1.2 + 1.8 * style.space, rng)), style.space)
-    return master(_fade(mix, min(1.4, seconds / 4)))
+    return mixer.mix(room(1.2 + 1.8 * style.space, rng), style.space)
 
 
 def write_wav(samples: Samples, path: Path) -> None:
@@ -100,6 +105,7 @@ def _play_pads(
         opening = (moving * (0.25 + 0.75 * energy)).astype(np.float32)[:, None]
         opening = opening[: len(dark)]
         sound = instruments.edges(dark * (1 - 0.6 * opening) + bright * 0.8 * opening, 0.3, 0.3)
+        sound = instruments.widen(sound, style.width)
         mixer.add("pads", sound, start, gain=0.6 + 0.25 * energy, send=0.5)
 
 
@@ -148,7 +154,7 @@ def _play_lead(
             accent = 1.0 if step % 8 == 0 else 0.72 if step % 4 == 0 else 0.55
             swing = style.swing * grid.beat / 2 if step % 4 == 2 else 0.0
             late = max(0.0, rng.normal(0.004, 0.004))
-            side = 0.5 + 0.28 * np.sin(0.9 * index + number)
+            side = 0.5 + 0.28 * style.width * np.sin(0.9 * index + number)
             velocity = accent * (0.9 + 0.2 * rng.random()) * (0.55 + 0.45 * bar.energy)
             when = bar.start + step * grid.beat / 4 + swing + late
             mixer.add("lead", sound(_within(pitch)), when, gain=0.42 * velocity, pan=side, send=0.4)

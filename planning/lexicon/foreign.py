@@ -2,35 +2,33 @@
 
 FOREIGN_SETTINGS = {
     "mountains": """
-        berg, berge, bergen, gebirge, gipfel, alpen, wanderung, wandern, gletscher, montagne, alpes,
-        sommet, randonnée, montaña, cumbre, cordillera, senderismo, schlucht, pirineos, bergsteiger
+        berg, berge, bergen, gebirge, gipfel, alpen, wanderung, wandern, gletscher, montagne, alpes, sommet,
+        randonnée, montaña, cumbre, cordillera, senderismo, schlucht, pirineos, bergsteiger
     """,
-    "forest": """
-        wald, wälder, wäldern, schwarzwald, bäume, forêt, bois, arbre, bosque, selva, árbol, árboles
-    """,
+    "forest": "wald, wälder, wäldern, schwarzwald, bäume, forêt, bois, arbre, bosque, selva, árbol, árboles",
     "sea": """
-        meer, ozean, see, hafen, welle, wellen, ostsee, nordsee, mer, océan, port, vague, mar, océano,
-        puerto, ola
+        meer, ozean, am see, im see, bergsee, hafen, welle, wellen, ostsee, nordsee, la mer, mer, océan,
+        vague, el mar, del mar, al mar, océano, puerto, ola
     """,
     "beach": "strand, strände, küste, plage, côte, playa, costa, insel",
     "desert": "wüste, düne, dünen, désert, desierto, duna",
     "city": """
-        stadt, städte, großstadt, innenstadt, hochhaus, ville, capitale, ciudad, rascacielos, urbano,
-        wien, hamburg, münchen, madrid
+        stadt, städte, großstadt, innenstadt, hochhaus, ville, capitale, ciudad, rascacielos, urbano, wien,
+        hamburg, münchen, madrid
     """,
-    "street": "straße, straßen, gasse, gassen, gehweg, rue, ruelle, trottoir, calle, acera, callejón",
+    "street": "straße, straßen, gasse, gassen, gehweg, la rue, ruelle, trottoir, calle, acera, callejón",
     "space": "weltraum, weltall, kosmos, galaxie, sterne, espace, étoile, espacio, galaxia, estrella, mond",
     "studio": "fotostudio, estudio; schlicht, kosmetik, elegant, hautpflege, beauté, belleza",
     "interior": """
-        küche, wohnzimmer, zimmer, haus, zuhause, werkstatt, bäckerei, kaffeehaus, rösterei, büro,
-        cuisine, salon, maison, chambre, boulangerie, atelier, cocina, salón, casa, habitación, taller,
+        küche, wohnzimmer, zimmer, haus, zuhause, werkstatt, bäckerei, kaffeehaus, rösterei, büro, cuisine,
+        salon, maison, chambre, boulangerie, atelier, cocina, salón, casa, habitación, el taller, un taller,
         panadería, oficina, manufaktur
     """,
     "road": "landstraße, autobahn, fahrt, reise, route, autoroute, carretera, autopista, camino",
     "underwater": "unterwasser, tiefsee, korallenriff, récif, arrecife, submarino",
     "meadow": """
-        wiese, wiesen, feld, felder, garten, gärten, bauernhof, hügel, prairie, jardin, champ, colline,
-        pradera, jardín, campo, colina, prado, dorf
+        wiese, wiesen, feld, felder, garten, gärten, bauernhof, hügel, prairie, jardin, colline, pradera,
+        jardín, campo, colina, prado, dorf
     """,
     "stage": "bühne, konzert, konzerte, scène, concert, escenario, concierto",
     "sky": "himmel, wolke, wolken, ciel, nuage, cielo, nube",
@@ -40,51 +38,51 @@ FOREIGN_SETTINGS = {
 FOREIGN_SUBJECTS = {
     "sneaker": """
         schuh, schuhe, schuhen, laufschuh, laufschuhe, laufschuhen, wanderschuh, wanderschuhe,
-        wanderstiefel, stiefel, turnschuh, turnschuhe, chaussure, basket, zapato, zapatilla, bota
+        wanderstiefel, stiefel, turnschuh, turnschuhe, chaussure, zapato, zapatilla, bota
     """,
     "bottle": """
-        flasche, flaschen, wein, bier, saft, bouteille, vin, bière, botella, vino, cerveza, zumo, aceite
-        de oliva, olivenöl
+        flasche, flaschen, wein, bier, saft, bouteille, vin, bière, botella, vino, cerveza, zumo, aceite de
+        oliva, olivenöl
     """,
     "cup": """
-        tasse, tassen, kaffee, tee, espresso, café de especialidad, thé, taza, té; rösterei,
-        kaffeebohnen, bohnen
+        tasse, tassen, kaffee, tasse tee, kräutertee, schwarzer tee, espresso, café de especialidad, thé,
+        taza, té, taza de café, tasse de café; rösterei, kaffeebohnen, bohnen
     """,
-    "phone": "handy, handys, telefon, smartphone, téléphone, teléfono, móvil",
+    "phone": "das handy, ein handy, handys, telefon, smartphone, téléphone, teléfono, móvil",
     "watch": "uhr, uhren, armbanduhr, armbanduhren, montre, reloj, relojes",
     "headphones": "kopfhörer, casque, écouteurs, auriculares, lautsprecher",
     "car": "auto, autos, elektroauto, elektroautos, wagen, voiture, coche, carro, fahrzeug",
-    "book": "buch, bücher, kinderbuch, kinderbücher, roman, livre, libro",
+    "book": "buch, bücher, kinderbuch, kinderbücher, ein roman, le roman, un roman, livre, libro",
     "laptop": "rechner, ordinateur, ordenador, portátil",
     "perfume": "duft, düfte, parfüm, parfum, perfumería",
     "guitar": "gitarre, gitarren, guitare, guitarra, geige, klavier",
-    "bicycle": "fahrrad, fahrräder, rad, lastenrad, vélo, bicicleta, bici",
+    "bicycle": "fahrrad, fahrräder, das rad, lastenrad, vélo, bicicleta, bici",
     "burger": "hamburguesa, imbiss, hamburgers",
     "plant": "pflanze, pflanzen, zimmerpflanze, plante, planta",
     "flower": "blume, blumen, rosen, blüte, blüten, fleur, flor, flores",
-    "bag": "tasche, taschen, rucksack, rucksäcke, koffer, handtasche, sac, valise, bolso, mochila, maleta",
+    "bag": """
+        tasche, taschen, rucksack, rucksäcke, koffer, handtasche, sac à main, valise, bolso, mochila, maleta
+    """,
     "camera": "kamera, kameras, fotokamera, appareil photo, cámara",
     "lipstick": "lippenstift, lippenstifte, rouge à lèvres, pintalabios, schminke, maquillage, maquillaje",
     "lamp": "lampe, lampen, leuchte, leuchten, lámpara",
     "chair": "stuhl, stühle, sessel, möbel, chaise, fauteuil, silla, sillón, mueble",
     "rocket": "rakete, raketen, raumschiff, fusée, cohete, raumfahrt",
-    "sailboat": """
-        segelboot, segelboote, boot, boote, schiff, schiffe, segeln, bateau, voilier, barco, velero
-    """,
+    "sailboat": "segelboot, segelboote, boot, boote, schiff, schiffe, segeln, bateau, voilier, barco, velero",
     "runner": "läufer, läuferin, coureur, coureuse, corredor; laufen, joggen, courir, correr",
     "dog": "hund, hunde, hunden, welpe, welpen, chien, perro, cachorro",
-    "cat": "katze, katzen, kätzchen, chat, gato",
+    "cat": "katze, katzen, kätzchen, le chat, un chat, gato",
     "sunglasses": "sonnenbrille, sonnenbrillen, brille, brillen, lunettes, gafas",
     "candle": "kerze, kerzen, duftkerze, duftkerzen, bougie, vela",
     "jar": """
-        honig, marmelade, creme, gesichtscreme, hautpflege, hautcreme, miel, confiture, crème,
-        mermelada, crema
+        honig, marmelade, creme, gesichtscreme, hautpflege, hautcreme, miel, confiture, crème, mermelada,
+        crema
     """,
-    "can": "dose, dosen, limonade, canette, lata, refresco",
+    "can": "die dose, dosen, limonade, canette, lata, refresco",
     "pizza": "pizzen, pizzas",
     "cake": """
-        kuchen, torte, torten, brot, brötchen, schokolade, gâteau, pain, chocolat, pastel, tarta, pan,
-        chocolate
+        kuchen, torte, torten, brot, brötchen, schokolade, gâteau, du pain, le pain, chocolat, tarta, el
+        pan, chocolate
     """,
     "box": "schachtel, karton, paket, pakete, geschenk, boîte, cadeau, colis, caja, regalo, paquete",
 }

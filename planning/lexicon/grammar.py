@@ -137,6 +137,11 @@ SET_PHRASES = (
     "towards the",
     "close up",
     "still life",
+    "yoga studio",
+    "dance studio",
+    "design studio",
+    "fitness studio",
+    "recording studio",
     "the rest",
 )
 """Phrases that name nothing of what their words name."""

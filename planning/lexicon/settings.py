@@ -72,7 +72,7 @@ SETTINGS = {
     """,
     "underwater": """
         underwater, under water, beneath the waves, beneath the surface, under the sea, seabed, ocean
-        floor, coral reef, coral, deep sea, deep blue, undersea, submerged; diving, diver, scuba,
+        floor, coral reef, coral, deep sea, undersea, submerged; diving, diver, scuba,
         snorkel, submarine, fish, whale, dolphin, jellyfish, mermaid, aquarium, reef, turtle, drowning,
         waterproof
     """,

@@ -40,7 +40,7 @@ SIZES = {
     "wide": ("{s} small in the frame", "{s} seen from far off", "{s} alone in a wide frame"),
     "mid": ("{s} at eye level", "{s} standing out from the background", "{s} in the middle of the frame"),
     "close": ("{s} filling the frame", "{s} so near that the texture shows", "{s} in sharp detail"),
-    "none": ("an empty frame", "a long, empty view", "an establishing view"),
+    "none": ("a wide view", "an unbroken view", "an establishing view", "a long view"),
 }
 
 CAMERA_MOVES = {
@@ -53,50 +53,109 @@ CAMERA_MOVES = {
 }
 
 PLACES = {
-    "mountains": ("on a mountain ridge", "below jagged peaks", "on a summit above the valleys"),
-    "forest": ("in a pine forest", "on the forest floor between mossy roots", "in a deep woodland"),
-    "sea": ("out on the open sea", "over the rolling ocean", "before a long ocean swell"),
-    "beach": ("on a wide beach", "on the shoreline, foam sliding out", "by an empty coastline"),
-    "desert": ("among desert dunes", "in the open desert", "on a ridge of sand dunes"),
-    "city": ("before the city skyline", "above the city rooftops", "in front of downtown skyscrapers"),
-    "street": ("on a city street", "in a narrow alley", "on a cobblestone pavement"),
-    "space": ("in outer space", "before a turning galaxy", "high over a blue planet"),
-    "studio": ("on a studio plinth", "on a seamless backdrop", "in a bare photo studio"),
-    "interior": (
-        "on a kitchen table by the window",
-        "in a bare room with tall walls",
-        "in a living room with one tall window",
-    ),
-    "road": ("on an open road", "on a winding road", "beside an empty highway"),
-    "underwater": (
-        "underwater, among drifting bubbles",
-        "beneath the surface, over a coral reef",
-        "deep underwater",
-    ),
-    "meadow": ("in a meadow of tall grass", "in a wildflower meadow", "among grassland and low hills"),
-    "stage": ("on a concert stage", "in a single spotlight on stage", "on the stage of an empty arena"),
-    "sky": ("high above the clouds", "against an open sky", "over a sea of clouds"),
-    "abstract": (
-        "among flowing abstract shapes",
-        "among abstract particles",
-        "inside an abstract gradient",
-    ),
+    "mountains": {
+        "any": ("on a mountain ridge", "below jagged peaks", "on a summit above the valleys"),
+        "tabletop": ("on a boulder below jagged peaks", "on bare rock on a mountain ridge"),
+        "ground": ("below jagged peaks", "on a mountain pass"),
+    },
+    "forest": {
+        "any": ("in a pine forest", "in a deep woodland", "in a forest clearing"),
+        "tabletop": ("on the forest floor between mossy roots", "on a fallen trunk in a pine forest"),
+    },
+    "sea": {
+        "any": ("out on the open sea", "over the rolling ocean", "before a long ocean swell"),
+        "tabletop": ("on a wet rock above the open sea", "on dark stone before the rolling ocean"),
+        "ground": ("before the open sea", "before a long ocean swell"),
+    },
+    "beach": {
+        "any": ("on a wide beach", "by an empty coastline"),
+        "tabletop": ("at the edge of a wide beach", "on the shoreline, foam sliding out"),
+    },
+    "desert": {"any": ("among desert dunes", "in the open desert", "on a ridge of sand dunes")},
+    "city": {
+        "any": ("before the city skyline", "in front of downtown skyscrapers"),
+        "tabletop": ("on a ledge above the city skyline", "before the city skyline"),
+    },
+    "street": {"any": ("on a city street", "on a cobblestone pavement", "on a broad avenue")},
+    "space": {
+        "any": ("in outer space", "before a wheeling galaxy", "high over a turning planet"),
+        "tabletop": ("weightless in outer space", "before a turning galaxy"),
+    },
+    "studio": {
+        "any": ("on a seamless backdrop", "in a bare photo studio"),
+        "tabletop": ("on a studio plinth", "on a seamless backdrop", "on a low studio pedestal"),
+    },
+    "interior": {
+        "any": ("in a bare room with tall walls", "in a living room with one tall window"),
+        "tabletop": (
+            "on a kitchen table by the window",
+            "on a wooden table in a plain room",
+            "on a long wooden counter in a kitchen",
+        ),
+    },
+    "road": {"any": ("on an open road", "on a winding road", "on an empty highway")},
+    "underwater": {
+        "any": ("underwater, among drifting bubbles", "beneath the surface, over a coral reef"),
+    },
+    "meadow": {
+        "any": ("in a meadow of tall grass", "in a wildflower meadow", "among grassland and low hills"),
+        "tabletop": ("on a flat stone in a wildflower meadow", "in a meadow of tall grass"),
+    },
+    "stage": {
+        "any": ("on a concert stage", "in a single spotlight on stage", "on the stage of an empty arena"),
+    },
+    "sky": {
+        "any": ("high above the clouds", "against an open sky", "over a sea of clouds"),
+        "tabletop": ("against an open sky", "over a sea of clouds"),
+        "ground": ("against an open sky",),
+    },
+    "abstract": {
+        "any": (
+            "among flowing abstract shapes",
+            "among abstract particles",
+            "inside an abstract gradient",
+        ),
+    },
 }
+"""Where in a setting a subject is: things that stand on a table need something to stand on, too."""
+
+ON_THE_GROUND = frozenset(
+    ["car", "bicycle", "runner", "dog", "cat", "skateboard", "chair", "guitar", "plant"]
+)
+IN_THE_OPEN = frozenset(["rocket", "sailboat"])
+"""What does not stand on a table: the rest does."""
 
 LIGHTS = {
     "dawn": ("first light breaking", "pale dawn light", "a low sunrise"),
     "day": ("clean daylight", "broad daylight", "full sun and short shadows"),
     "golden": ("warm golden light", "long shadows of the golden hour", "the amber light of sunset"),
-    "dusk": ("violet dusk", "the last blue hour", "twilight settling in"),
+    "dusk": ("deepening dusk", "the last blue hour", "twilight settling in"),
     "night": ("deep night", "lit against the night", "midnight dark with points of light"),
 }
 LIGHTS_BY_SETTING = {
     "studio": {
-        "day": ("even daylight from a large softbox",),
-        "night": ("a single lamp-like beam in the night",),
+        "dawn": ("pale dawn light from one side", "a cool gradient like first light"),
+        "day": ("even daylight from a large softbox", "clean daylight"),
+        "golden": ("warm golden light from one side", "a slanting beam of golden light"),
+        "dusk": ("dusk light from behind", "twilight, with one rim of light"),
+        "night": ("midnight dark with one hard edge of light", "lit against the night"),
     },
-    "stage": {"night": ("beams cutting through the night",)},
-    "street": {"night": ("neon glowing on stone at night", "neon signs at night")},
+    "interior": {
+        "dawn": ("first light through the window", "pale dawn light"),
+        "day": ("clean daylight through the window",),
+        "golden": ("warm golden light through the window", "the amber light of sunset on the wall"),
+        "dusk": ("deepening dusk outside", "twilight settling in"),
+        "night": ("deep night outside", "lit against the night"),
+    },
+    "space": {
+        "dawn": ("a sunrise on the curve below",),
+        "day": ("full sun and hard shadows",),
+        "golden": ("warm golden light on one side",),
+        "dusk": ("twilight on the curve below",),
+        "night": ("deep night", "midnight dark with points of light"),
+    },
+    "stage": {"night": ("beams cutting through the night", "deep night")},
+    "street": {"night": ("neon signs at night", "lit against the night")},
 }
 
 AIRS = {
@@ -114,91 +173,6 @@ FEELINGS = {
     "dramatic": ("dramatic", "epic in scale", "brooding and majestic"),
     "nostalgic": ("nostalgic", "wistful, like an old photograph", "a bittersweet stillness"),
     "futuristic": ("futuristic", "sleek and futuristic", "visionary and exact"),
-}
-
-HOMES = {
-    "sneaker": ("street", "studio", "city"),
-    "bottle": ("studio", "interior", "meadow"),
-    "cup": ("interior", "studio", "meadow"),
-    "phone": ("studio", "interior", "city"),
-    "watch": ("studio", "sea", "mountains"),
-    "headphones": ("studio", "interior", "city"),
-    "car": ("road", "city", "mountains"),
-    "book": ("interior", "forest", "meadow"),
-    "laptop": ("interior", "studio", "city"),
-    "perfume": ("studio", "desert", "meadow"),
-    "guitar": ("stage", "interior", "road"),
-    "bicycle": ("street", "city", "road"),
-    "burger": ("interior", "studio", "meadow"),
-    "plant": ("interior", "forest", "meadow"),
-    "flower": ("meadow", "studio", "interior"),
-    "bag": ("studio", "interior", "city"),
-    "camera": ("mountains", "studio", "forest"),
-    "lipstick": ("studio", "interior", "abstract"),
-    "lamp": ("interior", "studio", "forest"),
-    "chair": ("interior", "studio", "meadow"),
-    "rocket": ("space", "desert", "sky"),
-    "sailboat": ("sea", "beach", "sky"),
-    "runner": ("road", "city", "mountains"),
-    "dog": ("meadow", "beach", "forest"),
-    "cat": ("interior", "meadow", "street"),
-    "skateboard": ("street", "city", "beach"),
-    "sunglasses": ("beach", "studio", "desert"),
-    "candle": ("interior", "studio", "forest"),
-    "jar": ("studio", "meadow", "interior"),
-    "can": ("studio", "beach", "meadow"),
-    "pizza": ("interior", "studio", "meadow"),
-    "cake": ("interior", "studio", "meadow"),
-    "box": ("studio", "interior", "meadow"),
-}
-"""Where each subject is at home: the settings when the prompt names none or too few."""
-
-HOMES_BY_MOOD = {
-    "calm": ("meadow", "sea", "forest"),
-    "energetic": ("city", "stage", "street"),
-    "luxurious": ("studio", "city", "desert"),
-    "playful": ("meadow", "street", "beach"),
-    "dramatic": ("mountains", "sea", "sky"),
-    "nostalgic": ("road", "meadow", "sea"),
-    "futuristic": ("city", "abstract", "space"),
-}
-
-NEIGHBOURS = {
-    "mountains": ("sky", "meadow", "forest", "road"),
-    "forest": ("meadow", "mountains", "sky"),
-    "sea": ("beach", "sky", "underwater"),
-    "beach": ("sea", "sky", "road"),
-    "desert": ("sky", "road", "mountains"),
-    "city": ("street", "road", "sky"),
-    "street": ("city", "interior", "road"),
-    "space": ("sky", "abstract", "desert"),
-    "studio": ("abstract", "interior", "city"),
-    "interior": ("street", "meadow", "studio"),
-    "road": ("mountains", "city", "sky"),
-    "underwater": ("sea", "beach", "abstract"),
-    "meadow": ("forest", "sky", "road"),
-    "stage": ("city", "abstract", "street"),
-    "sky": ("mountains", "sea", "space"),
-    "abstract": ("space", "city", "stage"),
-}
-
-LIGHT_ARCS = {
-    "dawn": ("dawn", "dawn", "day"),
-    "day": ("day", "day", "golden"),
-    "golden": ("golden", "golden", "dusk"),
-    "dusk": ("dusk", "dusk", "night"),
-    "night": ("dusk", "night", "night"),
-}
-"""The light from first to last scene, by the light that the prompt names."""
-
-LIGHT_BY_MOOD = {
-    "calm": "dawn",
-    "energetic": "day",
-    "luxurious": "golden",
-    "playful": "day",
-    "dramatic": "dusk",
-    "nostalgic": "golden",
-    "futuristic": "night",
 }
 
 PALETTES = {

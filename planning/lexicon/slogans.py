@@ -120,56 +120,6 @@ CTA_BY_SUBJECT = {
 }
 DEFAULT_CTA = "Discover more"
 
-CTA_OPENERS = (
-    "shop now",
-    "order now",
-    "buy now",
-    "book now",
-    "sign up",
-    "join the waitlist",
-    "join us",
-    "join now",
-    "learn more",
-    "try it free",
-    "try for free",
-    "start free",
-    "get started",
-    "get the app",
-    "download the app",
-    "download now",
-    "pre order now",
-    "preorder now",
-    "reserve yours",
-    "visit us",
-    "book a table",
-    "book a test drive",
-    "subscribe",
-    "subscribe now",
-    "find out more",
-    "get yours",
-    "order yours",
-    "listen now",
-    "stream now",
-    "start your free trial",
-    "discover more",
-    "taste it today",
-    "apply now",
-    "jetzt kaufen",
-    "jetzt bestellen",
-    "mehr erfahren",
-    "jetzt entdecken",
-    "jetzt testen",
-    "compra ahora",
-    "más información",
-    "pide ahora",
-    "acheter maintenant",
-    "en savoir plus",
-    "commandez maintenant",
-    "découvrez",
-    "descubre más",
-)
-"""Calls to action that are recognised anywhere in a prompt."""
-
 FOREIGN_CAPTIONS = {
     "de": (
         "Mit Liebe gemacht",
@@ -197,9 +147,3 @@ FOREIGN_CAPTIONS = {
     ),
 }
 FOREIGN_CTA = {"de": "Jetzt entdecken", "fr": "Découvrez", "es": "Descubre más"}
-LANGUAGE_WORDS = {
-    "de": "der die das und für mit ein eine einen im ist aus wir von auf unser unsere den dem bei zum zur",
-    "fr": "le la les des et pour avec une un du dans est nous notre aux sur qui au",
-    "es": "el la los las y para con una un del en es nuestro nuestra por que al",
-}
-"""Words by which a language is told: two different ones are enough."""

@@ -106,7 +106,7 @@ MOODS = {
         playful, fun, cheerful, happy, quirky, whimsical, cute, funny, bubbly, joyful, silly, cheeky,
         light hearted, lighthearted, colourful, colorful, mischievous, joy; kid, children, child, candy,
         puppy, kitten, burger, pizza, birthday, smile, laugh, toy, party, friends, picture book, ice
-        cream, cartoon, family, juicy, funky, pop, summer, hungry, squirrel, fox, bubblegum, donut,
+        cream, cartoon, family, juicy, funky, pop, summer, hungry, squirrel, fox, friendly, bubblegum, donut,
         game, snack, messy, sweet, delicious
     """,
     "dramatic": """

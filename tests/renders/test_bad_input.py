@@ -124,7 +124,8 @@ def expect_failure(
     (line,) = done.stderr.splitlines()
     assert line.startswith("reelflow: ")
     (job,) = reelflow.rows(
-        "SELECT id, status, error_code, error_message, error_remedy FROM generation_jobs WHERE prompt = :prompt",
+        "SELECT id, status, error_code, error_message, error_remedy FROM generation_jobs"
+        " WHERE prompt = :prompt",
         prompt=prompt,
     )
     assert job.status == "failed"
