@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 from pydantic import Field, PrivateAttr
 
 from blocks.clip_source import ClipProgress, ClipRequest, ClipSource, ClipSourceError
+from media.errors import DiskFull
 
 # Raised whenever the same request would give another picture: old clips are then no longer reused.
 DRAWING_VERSION = 1
@@ -112,6 +114,8 @@ class _Drawing:
         if code == 0 and self._clip.exists():
             return ClipProgress(state="succeeded", done=1.0, encoding=self._encoding)
         reason = self._complaints[-1] if self._complaints else f"its process ended with code {code}"
+        if code == errno.ENOSPC:
+            raise DiskFull("The clip could not be drawn", reason, "Free some space, then run it again")
         return ClipProgress(state="failed", done=self._done / self._frames, error=reason)
 
     def deliver(self, destination: Path) -> None:

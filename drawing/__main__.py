@@ -3,9 +3,11 @@
 The clip is in the house's encoding, so that normalising it is no second encoding. Progress goes to stdout as
 JSON lines, ``{"frame": n, "of": N}``; the last one adds ``encoding``, from when to when the encoder ran, in
 seconds since the epoch. Exit codes: 0 done, 1 failed, 2 bad arguments
-or request, 143 stopped by SIGTERM; failures leave one line on stderr and no file.
+or request, 28 (ENOSPC) no room for the clip, 143 stopped by SIGTERM; failures leave one line on stderr
+and no file.
 """
 
+import errno
 import json
 import signal
 import sys
@@ -20,7 +22,7 @@ from pydantic import ValidationError
 from drawing.render import render
 from drawing.request import SceneRequest
 from media.encoder import encode_frames
-from media.errors import Cancelled, MediaError
+from media.errors import Cancelled, DiskFull, MediaError
 
 
 def main(arguments: list[str]) -> int:
@@ -60,6 +62,9 @@ def _draw(request: SceneRequest, destination: Path) -> int:
     except Cancelled:
         sys.stderr.write("stopped by SIGTERM; no clip was written\n")
         return 128 + signal.SIGTERM
+    except DiskFull as error:
+        sys.stderr.write(" ".join(error.cause.split()) + "\n")
+        return errno.ENOSPC
     except (MediaError, OSError) as error:
         sys.stderr.write(" ".join(str(error).split()) + "\n")
         return 1
