@@ -15,6 +15,7 @@ from app import records, storage_keys
 from app.database import session
 from app.models import Clip, ClipStatus
 from blocks.clip_source import ClipRequest, ClipSourceError
+from blocks.media_store import ObjectInfo
 from flows.generation.faults import transient
 from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.errors import Cancelled, DeadlineExceeded
@@ -26,6 +27,8 @@ CLIP_DEADLINE_S = 900.0
 SLOT_LEASE_S = 60.0
 POLL_EVERY_S = 0.05
 THUMBNAIL_WIDTH = 480
+# Name of a stored clip's metadata: the job that had it made. A copy keeps it.
+MADE_FOR = "made-for"
 # How far a clip is when its source is done with it, and only normalising and keeping it are left.
 DRAWN = 0.9
 
@@ -53,22 +56,23 @@ def make_clip(film: Production, number: int, order: ClipRequest) -> Path:
     key = storage_keys.clip_key(film.job_id, number)
     address = order.address(film.source.identity)
     with film.working():
-        reused = _find(film, address, key)
-        if reused:
+        found = _find(film, address, key)
+        if found:
             film.store.get_file(key, clip)
         else:
             _make(film, number, order, clip)
-            film.store.put_file(key, clip, content_type="video/mp4", metadata={"address": address})
-        _keep(film, number, order, clip, reused=reused)
+            made_here = {"address": address, MADE_FOR: str(film.job_id)}
+            found = film.store.put_file(key, clip, content_type="video/mp4", metadata=made_here)
+        _keep(film, number, order, clip, found)
     film.progress.clip(number, 1.0)
     return clip
 
 
-def _find(film: Production, address: str, key: str) -> bool:
-    """Whether the clip is in the store under its key, after copying it there if another job has it."""
+def _find(film: Production, address: str, key: str) -> ObjectInfo | None:
+    """The clip in the store under its key, copied there if another job has it; None if nobody has."""
     own = film.store.head(key)
     if own and own.metadata.get("address") == address:
-        return True
+        return own
     with session() as db:
         elsewhere = db.exec(
             select(Clip.storage_key)
@@ -78,9 +82,8 @@ def _find(film: Production, address: str, key: str) -> bool:
     for candidate in elsewhere:
         found = film.store.head(candidate) if candidate else None
         if found and found.metadata.get("address") == address:
-            film.store.copy(found.key, key)
-            return True
-    return False
+            return film.store.copy(found.key, key)
+    return None
 
 
 def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None:
@@ -132,22 +135,27 @@ def _wait(film: Production, number: int, submission: str) -> None:
         film.stopwatch.add([progress.encoding])
 
 
-def _keep(film: Production, number: int, order: ClipRequest, clip: Path, *, reused: bool) -> None:
-    """Stores the clip's thumbnail and writes its row."""
+def _keep(film: Production, number: int, order: ClipRequest, clip: Path, found: ObjectInfo) -> None:
+    """Stores the clip's thumbnail and writes its row, once, however often a run was killed before."""
+    with session() as db:
+        if _row(db, film, number).status is ClipStatus.COMPLETED:
+            return
     picture = clip.with_suffix(".jpg")
     thumbnail(clip, order.frames // 2, THUMBNAIL_WIDTH, picture)
     key = storage_keys.clip_thumbnail_key(film.job_id, number)
     film.store.put_file(key, picture, content_type="image/jpeg")
+    # Told by the store: a run that was killed before its row was written has made and paid it all the same.
+    made_here = found.metadata.get(MADE_FOR) == str(film.job_id)
     with session() as db:
         records.finish_clip(
             db,
             _row(db, film, number).id,
             storage_key=storage_keys.clip_key(film.job_id, number),
             thumbnail_key=key,
-            cost_usd=records.FREE if reused else film.source.cost(order),
+            cost_usd=film.source.cost(order) if made_here else records.FREE,
         )
         records.record_metric(
-            db, film.job_id, "clips_reused" if reused else "clips_made", 1, "clips", clip=number
+            db, film.job_id, "clips_made" if made_here else "clips_reused", 1, "clips", clip=number
         )
 
 
