@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least severe log records that are written."""
 
+    log_format: Literal["text", "json"] = "text"
+    """How log records are written: text for people, json with one object a line for machines."""
+
     database_url: SecretStr | None = None
     """PostgreSQL 15 or later, postgresql://user:password@host:5432/name. Unset: the embedded server."""
 
@@ -67,8 +70,20 @@ class Settings(BaseSettings):
     s3_endpoint_url: str | None = None
     """Address of an S3-compatible server. Unset: AWS."""
 
+    public_url: str | None = None
+    """Address under which people reach the API, as https://films.example.com. Unset: the request's own."""
+
+    rate_limit_per_session: str = "600/minute"
+    """Requests that one session may make, as count/period. The load of a page is about 30 a minute."""
+
+    rate_limit_per_address: str = "1200/minute"
+    """Requests without a session, new sessions, uploads and films that one address may ask for."""
+
     replicate_api_token: SecretStr | None = None
     """Token for Replicate's models. Unset: the built-in planner and clip source."""
+
+    replicate_webhook_secret: SecretStr | None = None
+    """Replicate's webhook signing secret, whsec_…. Unset: webhooks are refused."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -105,6 +105,14 @@ class GenerationJob(Table, table=True):
             "created_at",
             postgresql_where=text("status IN ('pending', 'planning', 'generating', 'composing')"),
         ),
+        check("idempotency_key_length", "char_length(idempotency_key) BETWEEN 1 AND 255"),
+        Index(
+            "uq_generation_jobs_session_id_idempotency_key",
+            "session_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
         Index("ix_generation_jobs_fingerprint", "fingerprint", text("created_at DESC")),
         Index(
             "ix_generation_jobs_completed_at",
@@ -126,6 +134,8 @@ class GenerationJob(Table, table=True):
     title: str | None = words()
     storyboard: dict[str, Any] | None = document(nullable=True)
     fingerprint: str = words(nullable=False)
+    # What the client called its request, so that one sent twice is one job.
+    idempotency_key: str | None = words()
     progress: int = small(default=0)
     error_code: str | None = words()
     error_message: str | None = words()
@@ -187,6 +197,7 @@ class Composition(Table, table=True):
         check("version_positive", "version > 0"),
         check("not_its_own_parent", "parent_id <> id"),
         check("timeline_object", "jsonb_typeof(timeline) = 'object'"),
+        check("cut_list_object", "jsonb_typeof(cut_list) = 'object'"),
         check("size_positive", "width > 0 AND height > 0 AND frames > 0 AND duration_seconds > 0"),
         check("size_bytes_positive", "size_bytes > 0"),
         check("sha256_hex", "sha256 ~ '^[0-9a-f]{64}$'"),
@@ -207,6 +218,8 @@ class Composition(Table, table=True):
     storage_key: str | None = words()
     thumbnail_key: str | None = words()
     contact_sheet_key: str | None = words()
+    # What was asked of this version: planning.cut_list.CutList. The timeline is what came of it.
+    cut_list: dict[str, Any] | None = document(nullable=True)
     timeline: dict[str, Any] = document(default="{}")
     width: int | None = small(nullable=True)
     height: int | None = small(nullable=True)

@@ -1,0 +1,1 @@
+"""The HTTP surface, one router a noun. Routers hold no logic."""

@@ -1,0 +1,57 @@
+"""The web application: `uvicorn --factory app.main:create_app`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from app import problems
+from app.api import sessions
+from app.problems import RESPONSES, Problem
+
+DESCRIPTION = "Turns prompts into finished videos. Open a session, ask for a film, follow it, download it."
+
+
+def create_app() -> FastAPI:
+    """The application; nothing is contacted before it starts."""
+    app = FastAPI(
+        title="Reelflow",
+        version=version("reelflow"),
+        description=DESCRIPTION,
+        responses=RESPONSES,
+    )
+    problems.install(app)
+    api = APIRouter(prefix="/api/v1")
+    for noun in (sessions,):
+        api.include_router(noun.router)
+    app.include_router(api)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Adds to the OpenAPI document what no endpoint returns and every endpoint may answer."""
+    describe = app.openapi
+
+    def described() -> dict[str, object]:
+        document = describe()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= problem.pop("$defs", {})
+            schemas["Problem"] = problem
+            _drop_framework_errors(document)
+        return document
+
+    app.openapi = described
+
+
+def _drop_framework_errors(document: dict[str, dict[str, dict[str, object]]]) -> None:
+    """FastAPI describes its own 422, which is never sent."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                operation.get("responses", {}).pop("422", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
