@@ -42,6 +42,7 @@ def examine() -> list[Finding]:
         "ffmpeg": _ffmpeg,
         "Fonts": _fonts,
         "PostgreSQL": _postgres,
+        "Redis": _redis,
         "Prefect": _prefect,
         "Media store": _media_store,
         "Disk": _disk,
@@ -112,6 +113,23 @@ def _postgres() -> Finding:
     with reachable(here), here.connect() as connection:
         found = connection.exec_driver_sql("SHOW server_version").scalar_one()
     return Finding("PostgreSQL", "OK", f"DATABASE_URL: {found}")
+
+
+def _redis() -> Finding:
+    from redis import Redis
+    from redis.exceptions import RedisError
+
+    from stack.redis import binary
+
+    if (configured := settings().redis_url) is None:
+        found = subprocess.run([binary(), "--version"], capture_output=True, text=True, check=True).stdout
+        return Finding("Redis", "OK", f"embedded: {' '.join(found.split()[:3])}")
+    try:
+        with Redis.from_url(configured.get_secret_value(), socket_timeout=5.0) as client:
+            server = client.info("server")
+    except (RedisError, ValueError) as fault:
+        return Finding("Redis", "NG", f"REDIS_URL: {fault}", "Start it, or correct or unset REDIS_URL.")
+    return Finding("Redis", "OK", f"REDIS_URL: {server['redis_version']}")
 
 
 def _prefect() -> Finding:

@@ -38,6 +38,7 @@ def surroundings() -> Iterator[Addresses]:
         here.reelflow_home,
         database_url=here.database_url.get_secret_value() if here.database_url else None,
         prefect_api_url=os.environ.get("PREFECT_API_URL") or None,
+        redis_url=here.redis_url.get_secret_value() if here.redis_url else None,
     ) as addresses:
         # Both were read before the stack was up, and don't know its addresses.
         settings.cache_clear()

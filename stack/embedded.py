@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import postgres, prefect_server
+from stack import postgres, prefect_server, redis
 from stack.shared_process import Endpoint, SharedProcess
 
 
@@ -20,10 +20,12 @@ class Addresses:
     Attributes:
         database_url: SQLAlchemy URL of PostgreSQL.
         prefect_api_url: Prefect's API, with the `/api` at its end.
+        redis_url: Redis, with its password and database number.
     """
 
     database_url: str
     prefect_api_url: str
+    redis_url: str
 
     @property
     def prefect_page_url(self) -> str:
@@ -33,6 +35,7 @@ class Addresses:
         """The environment variables by which this process and its children find the parts."""
         return {
             "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
             "PREFECT_API_URL": self.prefect_api_url,
             "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         }
@@ -40,7 +43,7 @@ class Addresses:
 
 @contextmanager
 def embedded_stack(
-    home: Path, *, database_url: str | None, prefect_api_url: str | None
+    home: Path, *, database_url: str | None, prefect_api_url: str | None, redis_url: str | None
 ) -> Iterator[Addresses]:
     """Starts what isn't configured, sets the environment, and stops what it started.
 
@@ -51,6 +54,7 @@ def embedded_stack(
         home: state directory; made if missing.
         database_url: a PostgreSQL to use instead of the embedded one.
         prefect_api_url: a Prefect server to use instead of the embedded one.
+        redis_url: a Redis to use instead of the embedded one.
 
     Raises:
         ServiceFailed: a service did not come up.
@@ -62,13 +66,17 @@ def embedded_stack(
         embedded.append(postgres.embedded_postgres(home))
     if prefect_api_url is None:
         embedded.append(prefect_server.embedded_prefect(home))
+    if redis_url is None:
+        embedded.append(redis.embedded_redis(home))
     with _running(embedded) as endpoints:
         if database_url is None:
             database_url = postgres.database_url(home, endpoints["postgres"].port)
         if prefect_api_url is None:
             prefect_api_url = prefect_server.api_url(endpoints["prefect"].port)
             prefect_server.mark_prepared(home)
-        addresses = Addresses(database_url, prefect_api_url)
+        if redis_url is None:
+            redis_url = redis.redis_url(home, endpoints["redis"].port)
+        addresses = Addresses(database_url, prefect_api_url, redis_url)
         os.environ.update(addresses.environment())
         yield addresses
 
@@ -77,7 +85,11 @@ def stop_all(home: Path) -> list[str]:
     """Stops every embedded service of a state directory; returns the names of those that ran."""
     home = home.resolve()
     stopped = []
-    for service in (prefect_server.embedded_prefect(home), postgres.embedded_postgres(home)):
+    for service in (
+        prefect_server.embedded_prefect(home),
+        redis.embedded_redis(home),
+        postgres.embedded_postgres(home),
+    ):
         if service.running():
             stopped.append(service.name)
         service.stop()
