@@ -17,6 +17,7 @@ from app.claims import JobClaimed
 from app.database import DatabaseUnavailable
 from app.errors import AppError
 from app.jobs import AssetUnusable, IllegalTransition, JobNotFound, PipelineDisabled
+from app.redis import RedisUnavailable
 from app.uploads import UploadRefused
 from blocks.media_store import LinkError, ObjectMissing, StoreError, StoreFull
 
@@ -74,6 +75,7 @@ _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (PipelineDisabled, HTTPStatus.SERVICE_UNAVAILABLE),
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (DatabaseUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (RedisUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreFull, HTTPStatus.INSUFFICIENT_STORAGE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )

