@@ -53,6 +53,8 @@ TRANSITIONS = MappingProxyType(
 )
 """Where a job may go from each state. A failed job goes back to pending when it is run again."""
 
+DEFAULT_CONCURRENT_JOBS = 5
+
 INTERRUPTED = "interrupted"
 """The error code of a job whose process ended before it did."""
 
@@ -122,6 +124,12 @@ def create_job(session: Session, request: GenerationCreate, user_session: UserSe
     session.add(job)
     session.flush()
     return job
+
+
+def most_at_once(session: Session) -> int:
+    """How many jobs may be worked on at once, as the operator has it."""
+    row = session.get(SystemConfig, "max_concurrent_jobs")
+    return int(row.value) if row else DEFAULT_CONCURRENT_JOBS
 
 
 def brief_of(job: GenerationJob) -> Brief:
@@ -269,7 +277,12 @@ def resume_candidate(session: Session, mark: str, user_session: UserSession) -> 
 
 
 def list_jobs(
-    session: Session, session_id: UUID, *, before: tuple[datetime, UUID] | None = None, limit: int = 20
+    session: Session,
+    session_id: UUID,
+    *,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 20,
+    status: JobStatus | None = None,
 ) -> Sequence[GenerationJob]:
     """A page of a user's jobs, newest first.
 
@@ -278,11 +291,14 @@ def list_jobs(
         session_id: the user session whose jobs they are.
         before: ``(created_at, id)`` of the last job of the page before; None for the first page.
         limit: the most that a page holds.
+        status: of these only; None for all.
     """
     place = tuple_(col(GenerationJob.created_at), col(GenerationJob.id))
     query = select(GenerationJob).where(GenerationJob.session_id == session_id)
     if before is not None:
         query = query.where(place < before)
+    if status is not None:
+        query = query.where(GenerationJob.status == status)
     newest_first = col(GenerationJob.created_at).desc(), col(GenerationJob.id).desc()
     return session.exec(query.order_by(*newest_first).limit(limit)).all()
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
 from app import problems
-from app.api import sessions
+from app.api import generations, live, sessions
+from app.background import Background
+from app.live import Live
 from app.problems import RESPONSES, Problem
+from app.redis import close_redis
 
 DESCRIPTION = "Turns prompts into finished videos. Open a session, ask for a film, follow it, download it."
 
@@ -20,14 +26,32 @@ def create_app() -> FastAPI:
         version=version("reelflow"),
         description=DESCRIPTION,
         responses=RESPONSES,
+        lifespan=_life,
     )
+    app.state.live = Live()
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
-    for noun in (sessions,):
+    for noun in (sessions, generations):
         api.include_router(noun.router)
     app.include_router(api)
+    app.include_router(live.router)
     _describe_problems(app)
     return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """What runs beside the requests, for as long as they are served."""
+    background = Background()
+    background.start()
+    following = asyncio.create_task(app.state.live.run())
+    try:
+        yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await asyncio.to_thread(background.stop)
+        await close_redis()
 
 
 def _describe_problems(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from app.dispatch import DEPLOYMENT, mark_sent
 from app.jobs import IllegalTransition, lock_job
 from app.models import (
     AssetKind,
@@ -173,13 +174,15 @@ def finish_composition(session: Session, composition_id: UUID, film: Film) -> Co
     return composition
 
 
-def link_flow_run(session: Session, job_id: UUID, flow_run_id: UUID, deployment: str) -> None:
-    """Notes which Prefect flow run works on a job; noting it twice changes nothing."""
+def link_flow_run(session: Session, job_id: UUID, flow_run_id: UUID) -> None:
+    """Notes which Prefect flow run works on a job, dispatched or not; noting it twice changes nothing."""
+    if mark_sent(session, job_id, flow_run_id):
+        return
     session.exec(
         insert(QueuedTask)
         .values(
             job_id=job_id,
-            deployment=deployment,
+            deployment=DEPLOYMENT,
             idempotency_key=f"{job_id}:{flow_run_id}",
             status=DispatchStatus.DISPATCHED,
             flow_run_id=flow_run_id,

@@ -11,16 +11,16 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.context import refresh_global_settings_context
 from prefect.events.worker import EventsWorker
-from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists
 from prefect.logging.handlers import APILogWorker
-from prefect.states import Crashed
 from sqlmodel import col, func, select
 
 from app import migrate
 from app.claims import reconcile
 from app.database import engine, session
 from app.jobs import ACTIVE
-from app.models import GenerationJob, QueuedTask
+from app.models import GenerationJob
+from app.reconcile import crash, flow_runs_of
 from app.settings import settings
 from flows.generation.clips import CLIP_LIMIT
 from stack.embedded import Addresses, embedded_stack
@@ -60,20 +60,11 @@ def surroundings() -> Iterator[Addresses]:
 def _clear_away(client: SyncPrefectClient, interrupted: list[UUID]) -> None:
     """Tells Prefect what it can't see: these jobs' runs have crashed, and nobody holds their clip slots."""
     with session() as db:
-        runs = db.exec(
-            select(QueuedTask.flow_run_id).where(
-                col(QueuedTask.job_id).in_(interrupted), col(QueuedTask.flow_run_id).is_not(None)
-            )
-        ).all()
+        runs = flow_runs_of(db, interrupted)
         working = db.exec(
             select(func.count()).select_from(GenerationJob).where(col(GenerationJob.status).in_(ACTIVE))
         ).one()
-    for run in filter(None, runs):
-        try:
-            if not (state := client.read_flow_run(run).state) or not state.is_final():
-                client.set_flow_run_state(run, Crashed(message="Its process was killed."), force=True)
-        except ObjectNotFound:
-            continue  # it ran on another Prefect server
+    crash(client, runs)
     if not working:
         # A killed process's leases would hold the slots until they expire, a minute later.
         client.update_global_concurrency_limit(CLIP_LIMIT, GlobalConcurrencyLimitUpdate(active_slots=0))

@@ -14,9 +14,9 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 from rich.console import Console
 
+from app.dispatch import DEPLOYMENT
 from app.settings import settings
 from commands.surroundings import surroundings
-from flows.generation.production import DEPLOYMENT
 from stack.shared_process import ServiceFailed
 
 CHECKOUT = Path(__file__).resolve().parents[1]

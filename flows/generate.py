@@ -9,13 +9,13 @@ from uuid import UUID
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.futures import as_completed
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from app.requests import GenerationCreate
 from flows.generation.clips import make_clip
 from flows.generation.composition import compose_film
-from flows.generation.faults import GenerationCancelled
+from flows.generation.faults import AlreadyMade, GenerationCancelled
 from flows.generation.film import clip_requests
 from flows.generation.production import Production, production
 from flows.generation.prompt import plan_scenes
@@ -36,13 +36,16 @@ def generate(request: GenerationCreate | None = None, job_id: UUID | None = None
         job_id: the job to take up. What it has finished already is kept.
 
     Returns:
-        The composition's id, or a Cancelled state when the job was cancelled.
+        The composition's id; a Cancelled state when the job was cancelled, a Completed one when its film
+        was there already.
     """
     try:
         with production(request, job_id) as film:
             return render(film)
     except GenerationCancelled as stopped:
         return Cancelled(message=str(stopped))
+    except AlreadyMade as done:
+        return Completed(message=str(done))
 
 
 def render(film: Production) -> UUID:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from app import accounts
+from app.links import Links, link_maker
 from app.problems import Unauthenticated
 from app.settings import settings
 
@@ -36,7 +37,7 @@ async def current_session(
     return accounts.known_session(token) or await run_in_threadpool(accounts.session_of, token)
 
 
-def public_url(connection: HTTPConnection) -> str:
+async def public_url(connection: HTTPConnection) -> str:
     """Under which address the caller reaches us, without a slash at its end."""
     if configured := settings().public_url:
         return configured.rstrip("/")
@@ -44,5 +45,11 @@ def public_url(connection: HTTPConnection) -> str:
     return f"{'https' if base.scheme in ('https', 'wss') else 'http'}://{base.netloc}"
 
 
+async def links_of(base_url: Annotated[str, Depends(public_url)]) -> Links:
+    """Makes presigned links that begin where the caller reaches us."""
+    return link_maker(base_url)
+
+
 CurrentSession = Annotated[UUID, Depends(current_session)]
 PublicUrl = Annotated[str, Depends(public_url)]
+LinksDep = Annotated[Links, Depends(links_of)]

@@ -64,7 +64,7 @@ def make_clip(film: Production, number: int, order: ClipRequest) -> Path:
             made_here = {"address": address, MADE_FOR: str(film.job_id)}
             found = film.store.put_file(key, clip, content_type="video/mp4", metadata=made_here)
         _keep(film, number, order, clip, found)
-    film.progress.clip(number, 1.0)
+    film.progress.clip_completed(number)
     return clip
 
 

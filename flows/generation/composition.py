@@ -10,7 +10,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from app import jobs
+from app import events, jobs
 from app.database import session
 from app.models import JobStatus
 from flows.generation.assets import scored, uploaded
@@ -57,6 +57,7 @@ def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]
     with film.working():
         with session() as db:
             jobs.advance(db, film.job_id, JobStatus.COMPOSING)
+        events.status_changed(film.job_id)
         logo = uploaded(film, film.request.logo_asset_id)
         music = uploaded(film, film.request.music_asset_id) or scored(film, storyboard)
         scenes = [scene.number for scene in storyboard.scenes]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from prefect.client.schemas.objects import State
+from prefect.exceptions import PrefectHTTPStatusError
 
 from app.database import DatabaseUnavailable
 from app.errors import AppError
@@ -13,6 +15,8 @@ from blocks.clip_source import ClipSourceUnavailable
 from blocks.media_store import StoreError, StoreUnavailable
 from media.errors import MediaError
 
+# What Prefect's client raises when its server is away for longer than it tries again.
+SURROUNDINGS = (httpx.TransportError, PrefectHTTPStatusError)
 TRANSIENT = (ClipSourceUnavailable, StoreUnavailable, DatabaseUnavailable, ConnectionError, TimeoutError)
 
 
@@ -22,6 +26,19 @@ class GenerationStopped(Exception):
 
 class GenerationCancelled(GenerationStopped):
     """Somebody cancelled the job."""
+
+
+class AlreadyMade(GenerationStopped):
+    """The job is completed: its flow was started twice."""
+
+
+class TakenOver(GenerationStopped):
+    """The claim on the job was lost, and another process works on it."""
+
+
+def passing(fault: BaseException) -> bool:
+    """Whether a fault that ended a run is one of its surroundings: the job can go on when they are back."""
+    return isinstance(fault, TRANSIENT + SURROUNDINGS) and not isinstance(fault, ClipSourceUnavailable)
 
 
 def transient(task: Any, run: Any, state: State) -> bool:

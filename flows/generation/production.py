@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,9 +15,9 @@ from prefect.logging import get_logger
 from prefect.runtime import flow_run
 from sqlmodel import Session
 
-from app import jobs, records
-from app.claims import claim
-from app.database import engine, session
+from app import events, jobs, records
+from app.claims import Claim, ClaimLost, claim
+from app.database import DatabaseUnavailable, engine, session
 from app.models import GenerationJob, JobStatus
 from app.requests import GenerationCreate
 from app.settings import settings
@@ -24,7 +25,7 @@ from app.store import media_store
 from blocks.clip_source import ClipSource
 from blocks.drawn_clips import DrawnClipSource
 from blocks.media_store import MediaStore
-from flows.generation.faults import GenerationCancelled, explain
+from flows.generation.faults import AlreadyMade, GenerationCancelled, TakenOver, explain, passing
 from flows.generation.progress import Progress
 from flows.generation.stopwatch import Stopwatch
 from media.errors import Cancelled
@@ -32,8 +33,8 @@ from media.timeline import Size
 from planning.builtin import BuiltinPlanner
 from planning.planner import Planner
 
-DEPLOYMENT = "generate/film"
 WATCH_EVERY_S = 1.0
+SLOT_POLL_S = 0.5
 TASKS_END_WITHIN_S = 10.0
 ENCODING_DEADLINE_S = 1800.0
 
@@ -102,21 +103,28 @@ def production(request: GenerationCreate | None, job_id: UUID | None) -> Iterato
 
     Raises:
         GenerationCancelled: it was cancelled meanwhile.
+        AlreadyMade: there is nothing left to do.
+        TakenOver: another process has it, since this one lost its claim.
         JobClaimed: another process works on it.
     """
     job_id = job_id or _admit(request)
-    with claim(engine(), job_id):
+    with claim(engine(), job_id) as held:
+        _wait_for_slot(held)
         _take_up(job_id)
         film = Production(job_id)
-        watcher = _Watcher(film)
+        watcher = _Watcher(film, held)
         watcher.start()
         try:
             yield film
         except BaseException as fault:
             film.stop()
+            if watcher.lost:
+                # The job is somebody else's: its row and its files are none of our business any more.
+                raise TakenOver(f"Job {job_id} goes on elsewhere.") from fault
             if watcher.cancelled() or isinstance(fault, KeyboardInterrupt):
                 with session() as db:
                     jobs.cancel(db, job_id)
+                events.status_changed(job_id)
                 # Nobody goes on with a cancelled job; a failed one's files wait for its next run.
                 shutil.rmtree(film.workdir, ignore_errors=True)
                 raise GenerationCancelled(f"Job {job_id} was cancelled.") from fault
@@ -133,10 +141,26 @@ def _admit(request: GenerationCreate | None) -> UUID:
         return jobs.create_job(db, request, jobs.local_session(db)).id
 
 
+def _wait_for_slot(held: Claim) -> None:
+    """Waits until fewer jobs are worked on than may be at once."""
+    while True:
+        with session() as db:
+            if db.get_one(GenerationJob, held.job_id).status is JobStatus.CANCELLED:
+                raise GenerationCancelled(f"Job {held.job_id} was cancelled.")
+            most = jobs.most_at_once(db)
+        if held.acquire_slot(most):
+            return
+        time.sleep(SLOT_POLL_S)
+
+
 def _take_up(job_id: UUID) -> None:
     """Moves the job to planning, from wherever a dead or failed run has left it."""
     with session() as db:
         job = jobs.lock_job(db, job_id)
+        if job.status is JobStatus.CANCELLED:
+            raise GenerationCancelled(f"Job {job_id} was cancelled.")
+        if job.status is JobStatus.COMPLETED:
+            raise AlreadyMade(f"Job {job_id} is completed.")
         if job.status in jobs.ACTIVE:
             # We hold the claim, so whoever made it active is dead.
             _interrupt(db, job_id)
@@ -144,16 +168,24 @@ def _take_up(job_id: UUID) -> None:
             jobs.retry(db, job_id)
         jobs.advance(db, job_id, JobStatus.PLANNING)
         if run_id := _run_id():
-            records.link_flow_run(db, job_id, run_id, DEPLOYMENT)
+            records.link_flow_run(db, job_id, run_id)
+    events.status_changed(job_id)
 
 
 def _record_failure(job_id: UUID, fault: BaseException) -> None:
-    with session() as db:
-        if isinstance(fault, Exception):
-            explanation = explain(fault)
-            jobs.fail(db, job_id, explanation.code, explanation.message, explanation.remedy)
-        else:
-            _interrupt(db, job_id)
+    """Ends the job, for good or, where the fault is of its surroundings, to be gone on with."""
+    try:
+        with session() as db:
+            if isinstance(fault, Exception) and not passing(fault):
+                explanation = explain(fault)
+                jobs.fail(db, job_id, explanation.code, explanation.message, explanation.remedy)
+            else:
+                _interrupt(db, job_id)
+    except DatabaseUnavailable as unavailable:
+        # The job stays as it is without a claim, and is taken up again when the database is back.
+        get_logger(__name__).warning("Can't note that job %s ended: %s", job_id, unavailable)
+    else:
+        events.status_changed(job_id)
 
 
 def _interrupt(db: Session, job_id: UUID) -> None:
@@ -171,20 +203,31 @@ def _run_id() -> UUID | None:
 
 
 class _Watcher(threading.Thread):
-    """Sees a cancellation, whether asked of us (the job's row) or of Prefect (the run's state)."""
+    """Keeps the claim, and sees a cancellation, be it asked of us (the job's row) or of Prefect (the run).
 
-    def __init__(self, film: Production) -> None:
+    Attributes:
+        lost: whether the claim is another's by now.
+    """
+
+    def __init__(self, film: Production, held: Claim) -> None:
         super().__init__(daemon=True, name=f"watch-{film.job_id}")
+        self.lost = False
         self._film = film
+        self._claim = held
         self._run_id = _run_id()
         self._over = threading.Event()
 
     def run(self) -> None:
         while not self._over.wait(WATCH_EVERY_S):
             try:
+                self._claim.keep()
                 if self.cancelled():
                     self._film.cancel.set()
                     return
+            except ClaimLost:
+                self.lost = True
+                self._film.cancel.set()
+                return
             except Exception as fault:  # noqa: BLE001 - not seeing is no reason to stop a film
                 get_logger(__name__).warning("Can't see whether the job is cancelled: %s", fault)
 

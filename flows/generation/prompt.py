@@ -6,7 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from app import jobs, records
+from app import events, jobs, records
 from app.database import session
 from app.models import JobStatus
 from flows.generation.faults import transient
@@ -35,6 +35,7 @@ def plan_scenes(film: Production) -> Storyboard:
             storyboard = Storyboard.model_validate(job.storyboard)
         records.plan_clips(db, film.job_id, _shots(film, storyboard))
         jobs.advance(db, film.job_id, JobStatus.GENERATING)
+    events.status_changed(film.job_id)
     film.progress.expect_clips([scene.number for scene in storyboard.scenes])
     film.progress.part("planning", 1.0)
     return storyboard

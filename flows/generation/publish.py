@@ -15,9 +15,9 @@ from prefect.artifacts import create_image_artifact, create_link_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from app import jobs, records, storage_keys
+from app import events, jobs, records, storage_keys
 from app.database import session
-from app.models import JobStatus
+from app.models import Composition, JobStatus
 from flows.generation.composition import Film
 from flows.generation.faults import transient
 from flows.generation.production import Production
@@ -164,6 +164,8 @@ def _complete(film: Production, composition: UUID, made: Film) -> None:
         )
         records.record_metric(db, film.job_id, "ffmpeg_seconds", film.stopwatch.seconds(), "s")
         jobs.advance(db, film.job_id, JobStatus.COMPLETED)
+        version = db.get_one(Composition, composition).version
+    events.tell(film.job_id, "completed", composition_id=str(composition), version=version)
 
 
 def _sha256(path: Path) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from app import jobs, records
-from app.claims import ClaimLost, JobClaimed, claim, reconcile
+from app.claims import ClaimLost, JobClaimed, claim, is_claimed, reconcile, unclaimed
 from app.database import session
 from app.models import ClipStatus, JobStatus
 from app.requests import GenerationCreate, fingerprint
@@ -136,7 +136,7 @@ def test_jobs_that_nobody_needs_to_work_on_are_left_alone(
 def test_a_claim_ends_with_its_block(engine: Engine, job_id: UUID) -> None:
     for _ in range(3):
         with claim(engine, job_id, wait_s=AT_ONCE) as held:
-            held.check()
+            held.keep()
     with pytest.raises(ZeroDivisionError), claim(engine, job_id, wait_s=AT_ONCE):
         _ = 1 / 0
     with claim(engine, job_id, wait_s=AT_ONCE):
@@ -156,11 +156,52 @@ def test_a_claim_holds_no_transaction_and_no_place_in_the_pool(engine: Engine, j
         assert engine.pool.checkedout() == 0  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def test_a_lost_claim_is_noticed(engine: Engine, job_id: UUID) -> None:
+def _drop_claims(engine: Engine) -> None:
+    """What a restart of the server does to them."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+
+
+def test_a_claim_whose_connection_broke_is_taken_again(engine: Engine, job_id: UUID) -> None:
     with claim(engine, job_id) as held:
-        with engine.begin() as connection:
-            connection.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
-            )
-        with pytest.raises(ClaimLost, match=str(job_id)):
-            held.check()
+        with session(engine) as db:
+            jobs.advance(db, job_id, JobStatus.PLANNING)
+        _drop_claims(engine)
+        held.keep()
+        assert is_claimed(engine, job_id)
+        assert unclaimed(engine) == []
+    assert not is_claimed(engine, job_id)
+
+
+def test_a_claim_that_another_took_is_lost(engine: Engine, job_id: UUID) -> None:
+    with session(engine) as db:
+        jobs.advance(db, job_id, JobStatus.PLANNING)
+    with claim(engine, job_id) as held:
+        _drop_claims(engine)
+        with claim(engine, job_id), pytest.raises(ClaimLost, match="another process"):
+            held.keep()
+
+
+def test_a_claim_on_a_job_that_was_ended_meanwhile_is_lost(engine: Engine, job_id: UUID) -> None:
+    with session(engine) as db:
+        jobs.advance(db, job_id, JobStatus.PLANNING)
+    with claim(engine, job_id) as held:
+        _drop_claims(engine)
+        assert _reconcile_until_found(engine) == [job_id]
+        with pytest.raises(ClaimLost, match="failed"):
+            held.keep()
+
+
+def test_places_are_as_many_as_there_are_and_go_with_the_claim(engine: Engine) -> None:
+    with session(engine) as db:
+        user = jobs.local_session(db)
+        first, second, third = [jobs.create_job(db, REQUEST, user).id for _ in range(3)]
+    with claim(engine, first) as one, claim(engine, second) as two:
+        with claim(engine, third) as late:
+            assert one.acquire_slot(2)
+            assert two.acquire_slot(2)
+            assert not late.acquire_slot(2)
+            assert late.acquire_slot(3)
+        with claim(engine, third) as late:
+            one.release()
+            assert late.acquire_slot(2)

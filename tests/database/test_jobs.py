@@ -270,7 +270,7 @@ def test_progress_only_grows_and_ends_with_the_job(db: Session, job_in: JobIn) -
 def test_flow_runs_and_metrics_are_written_down(db: Session, job_in: JobIn) -> None:
     job, run = job_in(G), uuid4()
     for _ in range(2):
-        records.link_flow_run(db, job.id, run, "generate/film")
+        records.link_flow_run(db, job.id, run)
     assert [row.flow_run_id for row in db.exec(select(QueuedTask))] == [run]
     records.record_metric(db, job.id, "ffmpeg_seconds", 12.5, "s", clip=1)
     [metric] = db.exec(select(JobMetric)).all()

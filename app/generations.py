@@ -1,0 +1,207 @@
+"""Generations as users see them: asked for, listed, read, in the API's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from app import jobs
+from app.compositions import composition_schema
+from app.dispatch import enqueue
+from app.events import goes_on_by_itself
+from app.links import Links
+from app.models import (
+    Clip,
+    Composition,
+    CompositionStatus,
+    GenerationJob,
+    JobStatus,
+    UserSession,
+)
+from app.paging import decode_cursor, encode_cursor
+from app.problems import NotFound, Unauthenticated, Unprocessable
+from app.records import clips_of
+from app.requests import GenerationCreate, fingerprint
+from app.schemas.base import Page
+from app.schemas.generations import Clip as ClipSchema
+from app.schemas.generations import Failure, Generation, GenerationSummary
+
+
+def submit(
+    db: Session, session_id: UUID, request: GenerationCreate, idempotency_key: str | None
+) -> tuple[GenerationJob, bool]:
+    """The job of a request with its dispatch, and whether it is new.
+
+    The same key of the same session gives the job that the key was first used for.
+
+    Raises:
+        AssetUnusable, PipelineDisabled: as `jobs.create_job`.
+        Unprocessable: the key was used for another request.
+        Unauthenticated: the session is over.
+    """
+    user = db.get(UserSession, session_id)
+    if user is None:
+        raise Unauthenticated("The request was refused", "its session is over", "Open a new session")
+    if idempotency_key and (known := _asked_before(db, session_id, request, idempotency_key)):
+        return known, False
+    try:
+        with db.begin_nested():
+            job = jobs.create_job(db, request, user)
+            job.idempotency_key = idempotency_key
+            db.flush()
+    except IntegrityError:
+        # The same request, sent twice at once, and the other was first.
+        known = idempotency_key and _asked_before(db, session_id, request, idempotency_key)
+        if not known:
+            raise
+        return known, False
+    enqueue(db, job)
+    return job, True
+
+
+def _asked_before(db: Session, session_id: UUID, request: GenerationCreate, key: str) -> GenerationJob | None:
+    job = db.exec(
+        select(GenerationJob).where(
+            GenerationJob.session_id == session_id, GenerationJob.idempotency_key == key
+        )
+    ).first()
+    if job and job.fingerprint != fingerprint(request):
+        raise Unprocessable(
+            "The generation was not started",
+            "its Idempotency-Key was used for another request",
+            "Use a new key for a new request",
+            pointer="header:Idempotency-Key",
+        )
+    return job
+
+
+def owned(db: Session, session_id: UUID, job_id: UUID) -> GenerationJob:
+    """The session's own job.
+
+    Raises:
+        NotFound: there is none, or it is another session's, which nobody is told apart.
+    """
+    job = db.get(GenerationJob, job_id)
+    if job is None or job.session_id != session_id:
+        raise NotFound(
+            f"There is no generation {job_id}", "it never was, or it is another session's", "List yours"
+        )
+    return job
+
+
+def read(db: Session, session_id: UUID, job_id: UUID, links: Links) -> Generation:
+    """All that is known of the session's generation.
+
+    Raises:
+        NotFound: as `owned`.
+    """
+    return describe(db, owned(db, session_id, job_id), links)
+
+
+def describe(db: Session, job: GenerationJob, links: Links) -> Generation:
+    """All that is known of a generation."""
+    clips = clips_of(db, job.id)
+    films = db.exec(
+        select(Composition).where(Composition.job_id == job.id).order_by(col(Composition.version))
+    ).all()
+    request = GenerationCreate.model_construct(**job.parameters)
+    finished = [film for film in films if film.status is CompositionStatus.COMPLETED]
+    summary = _summary(job, finished[-1] if finished else None, links)
+    return Generation.model_construct(
+        **dict(summary),
+        seed=job.seed,
+        brand_colors=list(request.brand_colors),
+        cta=request.cta,
+        clip_count=len(clips) or request.clip_count or request.clips,
+        logo_asset_id=request.logo_asset_id,
+        music_asset_id=request.music_asset_id,
+        estimated_cost_usd=float(job.estimated_cost_usd),
+        actual_cost_usd=float(job.actual_cost_usd),
+        cancel_requested=job.cancel_requested_at is not None and job.status in jobs.ACTIVE,
+        error=_failure(job),
+        started_at=job.started_at,
+        clips=[_clip(clip, links) for clip in clips],
+        compositions=[composition_schema(film, links) for film in films],
+    )
+
+
+def page(
+    db: Session, session_id: UUID, *, cursor: str | None, limit: int, status: JobStatus | None, links: Links
+) -> Page[GenerationSummary]:
+    """A page of the session's generations, newest first.
+
+    Raises:
+        Unprocessable: the cursor is not one of ours.
+    """
+    before = decode_cursor(cursor) if cursor else None
+    # One more than is shown tells whether there is another page.
+    found = jobs.list_jobs(db, session_id, before=before, limit=limit + 1, status=status)
+    shown = found[:limit]
+    films = _newest_films(db, shown)
+    more = len(found) > limit
+    return Page(
+        items=[_summary(job, films.get(job.id), links) for job in shown],
+        next_cursor=encode_cursor(shown[-1].created_at, shown[-1].id) if more else None,
+    )
+
+
+def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Composition]:
+    """The newest finished version of each job's film."""
+    newest = (
+        select(Composition)
+        .where(
+            col(Composition.job_id).in_([job.id for job in shown]),
+            Composition.status == CompositionStatus.COMPLETED,
+        )
+        .distinct(col(Composition.job_id))
+        .order_by(col(Composition.job_id), col(Composition.version).desc())
+    )
+    return {film.job_id: film for film in db.exec(newest)}
+
+
+def _summary(job: GenerationJob, film: Composition | None, links: Links) -> GenerationSummary:
+    # Rows are valid by the database's constraints; checking them again would be most of the answer's time.
+    return GenerationSummary.model_construct(
+        id=job.id,
+        status=job.status,
+        progress=job.progress,
+        job_type=job.job_type,
+        prompt=job.prompt,
+        title=job.title,
+        duration_s=job.duration_seconds,
+        aspect=job.aspect_ratio,
+        created_at=job.created_at,
+        completed_at=job.completed_at,
+        composition_id=film.id if film else None,
+        thumbnail_url=links(film.thumbnail_key) if film and film.thumbnail_key else None,
+    )
+
+
+def _failure(job: GenerationJob) -> Failure | None:
+    if job.status is not JobStatus.FAILED:
+        return None
+    return Failure.model_construct(
+        code=job.error_code or "failed",
+        message=job.error_message or "It failed",
+        remedy=job.error_remedy or "Try again",
+        recoverable=goes_on_by_itself(job),
+    )
+
+
+def _clip(clip: Clip, links: Links) -> ClipSchema:
+    return ClipSchema.model_construct(
+        number=clip.number,
+        status=clip.status,
+        description=clip.description,
+        frames=clip.frames,
+        attempts=clip.attempts,
+        source=clip.source,
+        estimated_cost_usd=float(clip.estimated_cost_usd),
+        actual_cost_usd=float(clip.actual_cost_usd),
+        thumbnail_url=links(clip.thumbnail_key) if clip.thumbnail_key else None,
+        video_url=links(clip.storage_key) if clip.storage_key else None,
+        error_message=clip.error_message,
+    )
