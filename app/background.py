@@ -81,10 +81,10 @@ class Background(threading.Thread):
                 _news.wait(DISPATCH_EVERY_S)
 
     def _turn(self, database: Engine, client: SyncPrefectClient, reconciler: Reconciler) -> None:
-        if time.monotonic() - self._reconciled_at >= RECONCILE_EVERY_S:
-            reconciler.turn(client)
-            self._reconciled_at = time.monotonic()
         dispatch_due(database, client)
+        if time.monotonic() - self._reconciled_at >= RECONCILE_EVERY_S:
+            self._reconciled_at = time.monotonic()
+            reconciler.turn(client)
 
 
 class NotLeader(Exception):

@@ -17,9 +17,11 @@ import structlog
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 from sqlalchemy import Engine, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app import claims, events, jobs
@@ -113,7 +115,9 @@ class Reconciler:
         if not sent:
             return []
         wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(sent.values())))
-        runs = {run.id: run for run in client.read_flow_runs(flow_run_filter=wanted, limit=len(sent))}
+        # Left out, the order is sent as null, which Prefect 3.8's server refuses.
+        found = client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.ID_DESC, limit=len(sent))
+        runs = {run.id: run for run in found}
         taken_up: list[UUID] = []
         for job_id, run_id in sent.items():
             run = runs.get(run_id)
@@ -192,11 +196,13 @@ def crash(client: SyncPrefectClient, runs: Iterable[UUID]) -> None:
 
 def _sent(db: Session) -> dict[UUID, UUID]:
     """Pending jobs whose newest dispatch was sent, with the flow run that it started."""
+    any_task = aliased(QueuedTask)
     newest = (
-        select(QueuedTask.id)
-        .where(QueuedTask.job_id == GenerationJob.id)
-        .order_by(col(QueuedTask.created_at).desc(), col(QueuedTask.id))
+        select(any_task.id)
+        .where(any_task.job_id == GenerationJob.id)
+        .order_by(col(any_task.created_at).desc(), col(any_task.id))
         .limit(1)
+        .correlate(GenerationJob)
         .scalar_subquery()
     )
     rows = db.exec(
