@@ -343,7 +343,8 @@ def _check_asset(
 ) -> None:
     if asset_id is None:
         return
-    asset = session.get(BrandAsset, asset_id)
+    # Held until the job is there: an asset that a job uses is not deleted.
+    asset = session.get(BrandAsset, asset_id, with_for_update={"read": True, "key_share": True})
     # One answer for "not there" and "not yours": nobody learns which ids exist.
     if asset is None or asset.session_id != user_session.id or asset.expires_at <= datetime.now(UTC):
         cause = "there is no such asset in this session, or it has expired"

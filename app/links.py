@@ -1,19 +1,56 @@
-"""Presigned links to what lies in the media store."""
+"""Links to media that expire: the one place where they are made for people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
+
+from cachetools import TTLCache
 
 from app.settings import settings
-from blocks.media_store import media_store_from_url
+from blocks.media_store import MediaStore, media_store_from_url
 
 Links = Callable[[str], str]
+"""Makes the link to a storage key."""
+
 LINK_LIFETIME_S = 3600
+# A link that is given again has half its life left; as long as it is the same, browsers need not ask again.
+REPEATED_S = LINK_LIFETIME_S // 2
+REPEATED_LINKS = 20_000
+
+_links: TTLCache[tuple[str, str, str], str] = TTLCache(REPEATED_LINKS, REPEATED_S)
+_lock = Lock()
 
 
 def link_maker(base_url: str) -> Links:
+    """What makes links, good for half an hour to an hour.
+
+    Args:
+        base_url: under which people reach the application; it serves the links of a directory.
+    """
+    place = settings().media_url
+    store = _store(base_url)
+
+    def link(key: str) -> str:
+        with _lock:
+            known = _links.get((place, base_url, key))
+        if known is None:
+            # Two threads may sign the same link; the later one stays.
+            known = store.link(key, expires_s=LINK_LIFETIME_S)
+            with _lock:
+                _links[place, base_url, key] = known
+        return known
+
+    return link
+
+
+def download_link(key: str, filename: str, base_url: str) -> str:
+    """A link for an hour under which a browser saves the object by a name."""
+    return _store(base_url).link(key, expires_s=LINK_LIFETIME_S, filename=filename)
+
+
+def _store(base_url: str) -> MediaStore:
     here = settings()
-    store = media_store_from_url(
+    return media_store_from_url(
         here.media_url, base_url=base_url, secret_key=here.secret_key, endpoint_url=here.s3_endpoint_url
     )
-    return lambda key: store.link(key, expires_s=LINK_LIFETIME_S)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app import problems
-from app.api import generations, live, sessions
+from app.api import assets, generations, live, sessions
 from app.background import Background
 from app.live import Live
 from app.problems import RESPONSES, Problem
@@ -31,7 +31,7 @@ def create_app() -> FastAPI:
     app.state.live = Live()
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
-    for noun in (sessions, generations):
+    for noun in (sessions, assets, generations):
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(live.router)

@@ -54,6 +54,18 @@ class Unprocessable(AppError):
         self.pointer = pointer
 
 
+class UnsupportedBody(AppError):
+    """The request's body is of a type that is not taken here."""
+
+
+class BodyTooLarge(AppError):
+    """The request's body has more bytes than are taken here."""
+
+
+class SignatureRefused(AppError):
+    """A call from outside is not signed by whom it says it is from, or was signed too long ago."""
+
+
 class Unavailable(AppError):
     """A part of the system that this needs is not there now."""
 
@@ -65,10 +77,13 @@ _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (ObjectMissing, HTTPStatus.NOT_FOUND),
     (LinkError, HTTPStatus.FORBIDDEN),
     (Unauthenticated, HTTPStatus.UNAUTHORIZED),
+    (SignatureRefused, HTTPStatus.UNAUTHORIZED),
     (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS),
     (Conflict, HTTPStatus.CONFLICT),
     (IllegalTransition, HTTPStatus.CONFLICT),
     (JobClaimed, HTTPStatus.CONFLICT),
+    (UnsupportedBody, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Unprocessable, HTTPStatus.UNPROCESSABLE_ENTITY),
     (AssetUnusable, HTTPStatus.UNPROCESSABLE_ENTITY),
     (UploadRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -83,6 +98,8 @@ _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
 _UPLOAD_STATUSES = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "wrong_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "stalled": HTTPStatus.REQUEST_TIMEOUT,
+    "broken_off": HTTPStatus.BAD_REQUEST,
 }
 RETRY_AFTER_S = "5"
 

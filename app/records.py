@@ -25,7 +25,6 @@ from app.models import (
     JobMetric,
     JobStatus,
     QueuedTask,
-    UserSession,
 )
 
 FREE = Decimal(0)
@@ -199,14 +198,12 @@ def record_metric(
     session.add(JobMetric(job_id=job_id, name=name, value=value, unit=unit, labels=labels))
 
 
-def find_asset(
-    session: Session, user_session: UserSession, kind: AssetKind, sha256: str
-) -> BrandAsset | None:
+def find_asset(session: Session, session_id: UUID, kind: AssetKind, sha256: str) -> BrandAsset | None:
     """The user's unexpired asset with this content, so that the same file keeps one id."""
     return session.exec(
         select(BrandAsset)
         .where(
-            BrandAsset.session_id == user_session.id,
+            BrandAsset.session_id == session_id,
             BrandAsset.sha256 == sha256,
             BrandAsset.kind == kind,
             BrandAsset.expires_at > datetime.now(UTC),

@@ -76,11 +76,12 @@ def _job_for(order: Order) -> UUID:
     """The interrupted job that asked for the very same film, or a new one."""
     with session() as db:
         user = jobs.local_session(db)
-        files = {
-            "logo_asset_id": order.logo and keep_upload(db, user, order.logo, AssetKind.LOGO).id,
-            "music_asset_id": order.music and keep_upload(db, user, order.music, AssetKind.MUSIC).id,
-        }
-        request = order.request.model_copy(update=files)
+    files = {
+        "logo_asset_id": order.logo and keep_upload(user.id, order.logo, AssetKind.LOGO)[0].id,
+        "music_asset_id": order.music and keep_upload(user.id, order.music, AssetKind.MUSIC)[0].id,
+    }
+    request = order.request.model_copy(update=files)
+    with session() as db:
         waiting = jobs.resume_candidate(db, fingerprint(request), user)
         return (waiting or jobs.create_job(db, request, user)).id
 

@@ -10,10 +10,18 @@ from typing import Literal
 
 from app.uploads.content import HEAD_BYTES, PICTURES, SOUNDS, FileType, description, file_type
 from app.uploads.pictures import prove_picture
-from app.uploads.refusal import UploadRefused, shown
+from app.uploads.refusal import UploadRefused, safe_name, shown
 from app.uploads.sounds import prove_sound
 
-__all__ = ["ProvenUpload", "UploadKind", "UploadRefused", "prove_upload"]
+__all__ = [
+    "LARGEST_BYTES",
+    "ProvenUpload",
+    "UploadKind",
+    "UploadRefused",
+    "prove_upload",
+    "refuse_larger",
+    "safe_name",
+]
 
 UploadKind = Literal["logo", "image", "music", "audio"]
 
@@ -55,6 +63,9 @@ _PICTURE = _Demand(PICTURES, "a PNG, JPEG or WebP picture", 50 * _MIB)
 _SOUND = _Demand(SOUNDS, "an MP3, WAV, M4A or AAC file", 100 * _MIB)
 _DEMANDS: dict[UploadKind, _Demand] = {"logo": _PICTURE, "image": _PICTURE, "music": _SOUND, "audio": _SOUND}
 
+LARGEST_BYTES = max(demand.limit_bytes for demand in _DEMANDS.values())
+"""The size of the largest file of any kind."""
+
 
 def prove_upload(path: Path, *, filename: str, kind: UploadKind) -> ProvenUpload:
     """Decodes the file once, whole. Its content decides what it is; its name is only shown.
@@ -66,7 +77,9 @@ def prove_upload(path: Path, *, filename: str, kind: UploadKind) -> ProvenUpload
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
-            _refuse_size(name, size, demand)
+            if size == 0:
+                raise UploadRefused("empty", f"{name} is empty", "it has 0 bytes", _give(demand))
+            refuse_larger(size, filename, kind)
             head = file.read(HEAD_BYTES)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -92,15 +105,18 @@ def prove_upload(path: Path, *, filename: str, kind: UploadKind) -> ProvenUpload
     return ProvenUpload(found.content_type, found.extension, size, digest, duration_s=duration_s)
 
 
-def _refuse_size(name: str, size: int, demand: _Demand) -> None:
-    if size == 0:
-        raise UploadRefused("empty", f"{name} is empty", "it has 0 bytes", _give(demand))
+def refuse_larger(size: int, filename: str, kind: UploadKind) -> None:
+    """To be asked while a file comes in.
+
+    Raises:
+        UploadRefused: `size` bytes are more than one of this kind may have.
+    """
+    demand = _DEMANDS[kind]
     if size > demand.limit_bytes:
-        limit = demand.limit_bytes // _MIB
         raise UploadRefused(
             "too_large",
-            f"{name} is too large",
-            f"it has {size / _MIB:.1f} MB, and {limit} MB are allowed",
+            f"{shown(filename)} is too large",
+            f"it has more than the {demand.limit_bytes // _MIB} MB that are allowed",
             _give(demand),
         )
 

@@ -7,6 +7,8 @@ from pathlib import PurePath
 from app.errors import AppError
 
 LONGEST_SHOWN_NAME = 80
+# They hold emoji and the letters of some scripts together; other controls may turn a line around.
+JOINERS = "\u200c\u200d"
 
 
 class UploadRefused(AppError):
@@ -14,7 +16,7 @@ class UploadRefused(AppError):
 
     Attributes:
         code: `unreadable`, `empty`, `too_large`, `wrong_type`, `damaged`, `truncated`, `too_many_pixels`,
-            `animated`, `no_sound`, `video` or `too_long`.
+            `animated`, `no_sound`, `video`, `too_long`, `stalled` or `broken_off`.
     """
 
     def __init__(self, code: str, what: str, cause: str, remedy: str) -> None:
@@ -29,7 +31,11 @@ class UploadRefused(AppError):
 
 
 def shown(filename: str) -> str:
-    """The last part of a name, fit for a line of text."""
+    """The last part of a name, to begin a sentence with."""
+    return safe_name(filename, LONGEST_SHOWN_NAME) or "The file"
+
+
+def safe_name(filename: str, longest: int) -> str:
+    """The last part of a name, fit for a line of text, of at most `longest` characters; may be empty."""
     name = PurePath(filename.replace("\\", "/")).name
-    name = "".join(character if character.isprintable() else "?" for character in name)
-    return name[:LONGEST_SHOWN_NAME] or "The file"
+    return "".join(c if c.isprintable() or c in JOINERS else "?" for c in name)[:longest].strip()

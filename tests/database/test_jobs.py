@@ -149,8 +149,8 @@ def test_an_upload_is_found_by_its_content(db: Session, user: UserSession) -> No
     asset = _asset(user)
     db.add(asset)
     db.flush()
-    assert records.find_asset(db, user, AssetKind.LOGO, "ab" * 32) is asset
-    assert records.find_asset(db, user, AssetKind.IMAGE, "ab" * 32) is None
+    assert records.find_asset(db, user.id, AssetKind.LOGO, "ab" * 32) is asset
+    assert records.find_asset(db, user.id, AssetKind.IMAGE, "ab" * 32) is None
     assert jobs.create_job(db, REQUEST.model_copy(update={"logo_asset_id": asset.id}), user)
 
 

@@ -149,7 +149,7 @@ def missing(_: Path) -> None:
         (damaged, "damaged", "the picture is damaged"),
         (animation("PNG"), "animated", "it has 3 frames. Give a still picture"),
         (animation("WEBP"), "animated", "it has 3 frames. Give a still picture"),
-        (large, "too_large", "it has 50.0 MB, and 50 MB are allowed"),
+        (large, "too_large", "it has more than the 50 MB that are allowed"),
         (missing, "unreadable", "no such file"),
         (lambda path: path.mkdir(), "unreadable", "is a directory"),
     ],

@@ -149,7 +149,7 @@ def endless(_: Path, path: Path) -> None:
             "can't be decoded",
         ),
         (damaged, "damaged", "can't be decoded"),
-        (large, "too_large", "100 MB are allowed"),
+        (large, "too_large", "more than the 100 MB that are allowed"),
         (endless, "too_long", "it lasts more than 60 minutes"),
     ],
 )
