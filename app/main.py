@@ -10,7 +10,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app import problems
-from app.api import assets, generations, live, sessions
+from app.api import assets, generations, live, media, sessions
 from app.background import Background
 from app.live import Live
 from app.problems import RESPONSES, Problem
@@ -35,6 +35,7 @@ def create_app() -> FastAPI:
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(live.router)
+    app.include_router(media.router)
     _describe_problems(app)
     return app
 

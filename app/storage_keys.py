@@ -16,6 +16,9 @@ RETENTION = {
     TEMPORARY: timedelta(days=7),
 }
 
+# Made again under the same key when a clip is regenerated; everywhere else a key keeps its content for good.
+REPLACED = (GENERATIONS, TEMPORARY)
+
 
 def upload_key(session: UUID | str, asset: UUID | str, extension: str) -> str:
     """What a user uploaded; `extension` without its dot."""

@@ -38,4 +38,4 @@ def shown(filename: str) -> str:
 def safe_name(filename: str, longest: int) -> str:
     """The last part of a name, fit for a line of text, of at most `longest` characters; may be empty."""
     name = PurePath(filename.replace("\\", "/")).name
-    return "".join(c if c.isprintable() or c in JOINERS else "?" for c in name)[:longest].strip()
+    return "".join(c if c.isprintable() or c in JOINERS else "?" for c in name)[:longest].strip(" .")

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 from uuid import uuid4
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -116,9 +116,7 @@ store.put_bytes("temp/hello.txt", b"hello", content_type="text/plain")
         return info
 
     def get_file(self, key: str, path: Path) -> ObjectInfo:
-        info, content = self._read(
-            key, lambda version: (_describe(key, version), (version / _CONTENT).open("rb"))
-        )
+        info, content = self.opened(key)
         with content, os_errors(f"write {key!r} to {path}"), atomic_file(path) as file:
             shutil.copyfileobj(content, file, CHUNK_BYTES)
         return info
@@ -130,6 +128,14 @@ store.put_bytes("temp/hello.txt", b"hello", content_type="text/plain")
         content.seek(start)
         stop = size if end is None else min(end, size)
         return Chunks(key, max(0, stop - start), content.read, content.close)
+
+    def opened(self, key: str) -> tuple[ObjectInfo, BinaryIO]:
+        """What is known of the object and its content, to be closed by the caller; both of one version.
+
+        Raises:
+            ObjectMissing: no object has this key.
+        """
+        return self._read(key, lambda version: (_describe(key, version), (version / _CONTENT).open("rb")))
 
     def head(self, key: str) -> ObjectInfo | None:
         return self._find(key, lambda version: _describe(key, version))

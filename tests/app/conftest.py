@@ -1,0 +1,74 @@
+"""The application over real parts: PostgreSQL, Redis, a media directory, HTTP on loopback."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from app.main import create_app
+from app.settings import settings
+from stack.shared_process import free_port
+from tests.app.waiting import until
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """Where the application listens. It follows each test's settings, and runs nothing beside requests."""
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(), port=port, log_level="warning", lifespan="off", access_log=False)
+    )
+    thread = threading.Thread(target=server.run, name="application")
+    thread.start()
+    url = f"http://127.0.0.1:{port}"
+    until(lambda: server.started)
+    yield url
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def surroundings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, redis_url: str
+) -> Iterator[pytest.MonkeyPatch]:
+    """The settings of this test. What is changed in them counts after `settings.cache_clear()`."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("MEDIA_URL", (tmp_path / "media").as_uri())
+    monkeypatch.setenv("REELFLOW_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield monkeypatch
+    settings.cache_clear()
+
+
+@pytest.fixture
+def anonymous(surroundings: pytest.MonkeyPatch, server_url: str) -> Iterator[httpx.Client]:
+    """A client without a session."""
+    with httpx.Client(base_url=server_url, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+def sign_in(anonymous: httpx.Client, server_url: str) -> Iterator[Callable[[], httpx.Client]]:
+    """Opens a session and gives its client."""
+    clients: list[httpx.Client] = []
+
+    def opened() -> httpx.Client:
+        token = anonymous.post("/api/v1/sessions").raise_for_status().json()["token"]
+        clients.append(
+            httpx.Client(base_url=server_url, timeout=60, headers={"Authorization": f"Bearer {token}"})
+        )
+        return clients[-1]
+
+    yield opened
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def client(sign_in: Callable[[], httpx.Client]) -> httpx.Client:
+    """A client with a session."""
+    return sign_in()
