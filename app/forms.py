@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ LONGEST_KIND_BYTES = 64
 BATCH_BYTES = 256 << 10
 # Long enough for a telephone in a tunnel. A client that vanished without a word holds its file so long.
 LONGEST_SILENCE_S = 60.0
+
+# What it warns of, a piece at a time, is what clients send; they are told, and the log is not theirs to fill.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
