@@ -46,12 +46,15 @@ TRANSITIONS = MappingProxyType(
         JobStatus.PLANNING: _STOPS | {JobStatus.GENERATING},
         JobStatus.GENERATING: _STOPS | {JobStatus.COMPOSING},
         JobStatus.COMPOSING: _STOPS | {JobStatus.COMPLETED},
-        JobStatus.COMPLETED: frozenset[JobStatus](),
+        JobStatus.COMPLETED: frozenset({JobStatus.PENDING}),
         JobStatus.FAILED: frozenset({JobStatus.PENDING}),
         JobStatus.CANCELLED: frozenset[JobStatus](),
     }
 )
-"""Where a job may go from each state. A failed job goes back to pending when it is run again."""
+"""Where a job may go from each state.
+
+A failed job goes back to pending when it is run again, a completed one when its film is edited.
+"""
 
 DEFAULT_CONCURRENT_JOBS = 5
 
@@ -107,13 +110,10 @@ def create_job(session: Session, request: GenerationCreate, user_session: UserSe
         AssetUnusable: the logo or the music can't be used.
         PipelineDisabled: jobs of this type are switched off.
     """
-    job_type = JobType(request.job_type)
-    _check_enabled(session, job_type)
-    _check_asset(session, user_session, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
-    _check_asset(session, user_session, request.music_asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
+    check_request(session, request, user_session.id)
     job = GenerationJob(
         session_id=user_session.id,
-        job_type=job_type,
+        job_type=JobType(request.job_type),
         prompt=request.prompt,
         parameters=request.model_dump(mode="json"),
         duration_seconds=request.duration_s,
@@ -130,6 +130,41 @@ def most_at_once(session: Session) -> int:
     """How many jobs may be worked on at once, as the operator has it."""
     row = session.get(SystemConfig, "max_concurrent_jobs")
     return int(row.value) if row else DEFAULT_CONCURRENT_JOBS
+
+
+def check_request(session: Session, request: GenerationCreate, session_id: UUID) -> None:
+    """Makes sure that a user session's request can become a job now.
+
+    Raises:
+        AssetUnusable: the logo or the music can't be used.
+        PipelineDisabled: jobs of this type are switched off.
+    """
+    check_enabled(session, JobType(request.job_type))
+    _check_asset(session, session_id, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
+    check_music(session, session_id, request.music_asset_id)
+
+
+def check_enabled(session: Session, job_type: JobType) -> None:
+    """Makes sure that jobs of a type are taken.
+
+    Raises:
+        PipelineDisabled: an operator has switched them off.
+    """
+    key = _PIPELINES[job_type]
+    row = session.get(SystemConfig, key)
+    if row is not None and row.value is not True:
+        raise PipelineDisabled(
+            f"No {job_type} was started", f"{key} is switched off", "Ask the operator, or try later"
+        )
+
+
+def check_music(session: Session, session_id: UUID | None, asset_id: UUID | None) -> None:
+    """Makes sure that a user session's upload can be heard under a film; None is no upload.
+
+    Raises:
+        AssetUnusable: it is not there, expired, or no sound.
+    """
+    _check_asset(session, session_id, asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
 
 
 def brief_of(job: GenerationJob) -> Brief:
@@ -198,7 +233,7 @@ def fail(session: Session, job_id: UUID, code: str, message: str, remedy: str) -
     _move(job, JobStatus.FAILED)
     job.error_code, job.error_message, job.error_remedy = code, message, remedy
     _settle_clips(session, job_id, (ClipStatus.GENERATING,), ClipStatus.PENDING)
-    _settle_compositions(session, job_id, CompositionStatus.FAILED)
+    _settle_compositions(session, job_id, CompositionStatus.FAILED, message)
     session.flush()
     return job
 
@@ -206,14 +241,22 @@ def fail(session: Session, job_id: UUID, code: str, message: str, remedy: str) -
 def cancel(session: Session, job_id: UUID) -> GenerationJob:
     """Ends a job as cancelled, with whatever of it was unfinished.
 
+    When it has a finished film only the edit of it is cancelled, and the job is completed as it was before.
+    A clip that was to be made again is then made with the next version.
+
     Raises:
         JobNotFound: there is no such job.
         IllegalTransition: it has ended already.
     """
     job = lock_job(session, job_id)
+    has_film = _has_film(session, job_id)
     _move(job, JobStatus.CANCELLED)
-    job.cancel_requested_at = job.cancel_requested_at or datetime.now(UTC)
-    _settle_clips(session, job_id, (ClipStatus.PENDING, ClipStatus.GENERATING), ClipStatus.CANCELLED)
+    if has_film:
+        job.status, job.progress, job.cancel_requested_at = JobStatus.COMPLETED, 100, None
+        _settle_clips(session, job_id, (ClipStatus.GENERATING,), ClipStatus.PENDING)
+    else:
+        job.cancel_requested_at = job.cancel_requested_at or datetime.now(UTC)
+        _settle_clips(session, job_id, (ClipStatus.PENDING, ClipStatus.GENERATING), ClipStatus.CANCELLED)
     _settle_compositions(session, job_id, CompositionStatus.CANCELLED)
     session.exec(
         update(QueuedTask)
@@ -240,17 +283,49 @@ def request_cancel(session: Session, job_id: UUID) -> GenerationJob:
 
 
 def retry(session: Session, job_id: UUID) -> GenerationJob:
-    """Puts a failed job back to pending. Its storyboard and its finished clips are kept.
+    """Puts a failed job back to pending, to go on with the version of its film that it failed at.
+
+    Its storyboard and its finished clips are kept.
 
     Raises:
         JobNotFound: there is no such job.
         IllegalTransition: it has not failed.
     """
     job = lock_job(session, job_id)
-    _move(job, JobStatus.PENDING)
-    job.error_code = job.error_message = job.error_remedy = job.cancel_requested_at = None
-    job.progress = 0
-    _settle_clips(session, job_id, (ClipStatus.FAILED,), ClipStatus.PENDING)
+    if job.status is JobStatus.COMPLETED:
+        raise IllegalTransition(
+            f"Job {job.id} can't become {JobStatus.PENDING}", "it has not failed", "Edit its film instead"
+        )
+    _restart(session, job)
+    newest = select(func.max(Composition.version)).where(Composition.job_id == job_id).scalar_subquery()
+    session.exec(
+        update(Composition)
+        .where(
+            col(Composition.job_id) == job_id,
+            col(Composition.version) == newest,
+            col(Composition.status) == CompositionStatus.FAILED,
+        )
+        .values(status=CompositionStatus.PENDING, error_message=None)
+    )
+    session.flush()
+    return job
+
+
+def reopen(session: Session, job_id: UUID) -> GenerationJob:
+    """Puts a job that has a finished film back to pending, to make another version of it.
+
+    Its storyboard and its clips are kept. An edit that failed is given up for the new one.
+
+    Raises:
+        JobNotFound: there is no such job.
+        IllegalTransition: it is being worked on, or has no finished film.
+    """
+    job = lock_job(session, job_id)
+    if job.status is JobStatus.FAILED and not _has_film(session, job_id):
+        raise IllegalTransition(
+            f"Job {job.id} can't be edited", "it failed before it had a film", "Retry it first"
+        )
+    _restart(session, job)
     session.flush()
     return job
 
@@ -303,6 +378,18 @@ def list_jobs(
     return session.exec(query.order_by(*newest_first).limit(limit)).all()
 
 
+def _restart(session: Session, job: GenerationJob) -> None:
+    _move(job, JobStatus.PENDING)
+    job.error_code = job.error_message = job.error_remedy = job.cancel_requested_at = None
+    job.progress = 0
+    _settle_clips(session, job.id, (ClipStatus.FAILED,), ClipStatus.PENDING)
+
+
+def _has_film(session: Session, job_id: UUID) -> bool:
+    finished = Composition.job_id == job_id, Composition.status == CompositionStatus.COMPLETED
+    return session.exec(select(Composition.id).where(*finished).limit(1)).first() is not None
+
+
 def _move(job: GenerationJob, to: JobStatus) -> None:
     if to not in TRANSITIONS[job.status]:
         open_ways = ", ".join(sorted(TRANSITIONS[job.status]))
@@ -320,33 +407,26 @@ def _settle_clips(session: Session, job_id: UUID, unfinished: tuple[ClipStatus, 
     )
 
 
-def _settle_compositions(session: Session, job_id: UUID, to: CompositionStatus) -> None:
+def _settle_compositions(
+    session: Session, job_id: UUID, to: CompositionStatus, message: str | None = None
+) -> None:
     unfinished = (CompositionStatus.PENDING, CompositionStatus.COMPOSING)
     session.exec(
         update(Composition)
         .where(col(Composition.job_id) == job_id, col(Composition.status).in_(unfinished))
-        .values(status=to)
+        .values(status=to, error_message=message)
     )
 
 
-def _check_enabled(session: Session, job_type: JobType) -> None:
-    key = _PIPELINES[job_type]
-    row = session.get(SystemConfig, key)
-    if row is not None and row.value is not True:
-        raise PipelineDisabled(
-            f"No {job_type} was started", f"{key} is switched off", "Ask the operator, or try later"
-        )
-
-
 def _check_asset(
-    session: Session, user_session: UserSession, asset_id: UUID | None, kinds: set[AssetKind]
+    session: Session, session_id: UUID | None, asset_id: UUID | None, kinds: set[AssetKind]
 ) -> None:
     if asset_id is None:
         return
     # Held until the job is there: an asset that a job uses is not deleted.
     asset = session.get(BrandAsset, asset_id, with_for_update={"read": True, "key_share": True})
     # One answer for "not there" and "not yours": nobody learns which ids exist.
-    if asset is None or asset.session_id != user_session.id or asset.expires_at <= datetime.now(UTC):
+    if asset is None or asset.session_id != session_id or asset.expires_at <= datetime.now(UTC):
         cause = "there is no such asset in this session, or it has expired"
     elif asset.kind not in kinds:
         cause = f"it is {asset.kind}, not {' or '.join(sorted(kinds))}"

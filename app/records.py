@@ -28,6 +28,7 @@ from app.models import (
 )
 
 FREE = Decimal(0)
+_ENDED = frozenset({CompositionStatus.COMPLETED, CompositionStatus.CANCELLED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Shot:
 
 @dataclass(frozen=True, kw_only=True)
 class Film:
-    """A composition as made and probed: where it is stored and what was measured on it.
+    """A composition as made and probed: where it is stored, what it is made of, what was measured on it.
 
     Sizes are pixels, frames and bytes; loudness is LUFS and the true peak dBTP, None for silence.
     """
@@ -52,6 +53,7 @@ class Film:
     storage_key: str
     thumbnail_key: str
     contact_sheet_key: str
+    timeline: dict[str, Any]
     width: int
     height: int
     frames: int
@@ -143,21 +145,46 @@ def fail_clip(session: Session, clip_id: UUID, message: str) -> Clip:
     return clip
 
 
-def begin_composition(
-    session: Session, job_id: UUID, timeline: dict[str, Any], *, version: int = 1
-) -> Composition:
-    """The job's composition of a version, noted as being made.
+def newest_composition(
+    session: Session, job_id: UUID, *, status: CompositionStatus | None = None
+) -> Composition | None:
+    """The job's newest version of the film, or its newest one of a status."""
+    versions = select(Composition).where(Composition.job_id == job_id)
+    if status is not None:
+        versions = versions.where(Composition.status == status)
+    return session.exec(versions.order_by(col(Composition.version).desc()).limit(1)).first()
 
-    A version that an earlier, broken-off run began is begun again under the same id.
+
+def plan_composition(session: Session, parent: Composition, cut_list: dict[str, Any]) -> Composition:
+    """A new version of a film, to be cut from its clips as asked. Its job must be locked."""
+    newest = newest_composition(session, parent.job_id) or parent
+    composition = Composition(
+        job_id=parent.job_id, version=newest.version + 1, parent_id=parent.id, cut_list=cut_list
+    )
+    session.add(composition)
+    session.flush()
+    return composition
+
+
+def begin_composition(session: Session, job_id: UUID, planned: dict[str, Any]) -> Composition:
+    """The version that is due, noted as being made: one that was asked for, or that a broken-off run left.
+
+    Args:
+        session: the transaction.
+        job_id: the job.
+        planned: the cut list of a version for which none was asked: the first one.
 
     Raises:
         JobNotFound: there is no such job.
     """
     lock_job(session, job_id)
-    known = select(Composition).where(Composition.job_id == job_id, Composition.version == version)
-    composition = session.exec(known).first() or Composition(job_id=job_id, version=version)
+    newest = newest_composition(session, job_id)
+    if newest is None or newest.status in _ENDED:
+        composition = Composition(job_id=job_id, version=newest.version + 1 if newest else 1)
+    else:
+        composition = newest
     composition.status = CompositionStatus.COMPOSING
-    composition.timeline = timeline
+    composition.cut_list = composition.cut_list or planned
     composition.error_message = None
     session.add(composition)
     session.flush()

@@ -129,7 +129,7 @@ def ground_below(timeline: Timeline, clips: Mapping[str, Path], start: int, fram
     wanted = sorted({start + round((frames - 1) * step / (_SAMPLES - 1)) for step in range(_SAMPLES)})
     found: list[NDArray[np.uint8]] = []
     for shot, begins in zip(timeline.shots, timeline.starts, strict=True):
-        local = [frame - begins for frame in wanted if begins <= frame < begins + shot.frames]
+        local = [shot.skip + frame - begins for frame in wanted if begins <= frame < begins + shot.frames]
         if local:
             found += frames_at(clips[shot.clip], local)
     return np.stack(found)

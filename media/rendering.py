@@ -61,12 +61,13 @@ class Crew:
         return future
 
     def render(self, works: Iterable["Work"], clips: Mapping[str, Path], ends: float) -> list[Future[Run]]:
-        """Take on the segments that are not in the cache, longest first."""
+        """Take on the segments that are not in the cache, longest first; those that are alike once."""
         listed = sorted(works, key=lambda work: -work.segment.frames)
         for work in listed:
             if not work.missing and not work.segment.copied:
                 self.report(work.address, work.segment.frames)
-        return [self.submit(partial(work.render, clips, ends, self)) for work in listed if work.missing]
+        missing = {work.address: work for work in listed if work.missing}
+        return [self.submit(partial(work.render, clips, ends, self)) for work in missing.values()]
 
     def report(self, name: str, frames: int) -> None:
         """Say that ``frames`` frames of the piece ``name`` are done; from any thread."""

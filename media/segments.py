@@ -12,7 +12,7 @@ from typing import Any
 
 from media.encoder import Encoding
 from media.files import digest
-from media.timeline import Timeline, Transition
+from media.timeline import Shot, Timeline, Transition
 
 ENGINE_VERSION = 1
 """Raised whenever the engine draws or encodes the same timeline differently."""
@@ -71,7 +71,7 @@ def cut(timeline: Timeline, clips: Mapping[str, ClipIndex] | None = None) -> tup
         render = covered[start : start + shot.frames]
         _absorb_short(render)
         if clips is not None:
-            _respect_keyframes(render, clips[shot.clip])
+            _respect_keyframes(render, clips[shot.clip], shot.skip)
         position = 0
         for rendered, run in groupby(render):
             length = len(list(run))
@@ -103,9 +103,9 @@ def _absorb_short(render: list[bool]) -> None:
         position += run
 
 
-def _respect_keyframes(render: list[bool], clip: ClipIndex) -> None:
-    """Shrink every plain run to whole groups of pictures of the clip, in place."""
-    starts = [*clip.keyframes, clip.frames]
+def _respect_keyframes(render: list[bool], clip: ClipIndex, skip: int) -> None:
+    """Shrink every plain run to whole groups of pictures of the clip, shown from ``skip`` on, in place."""
+    starts = [frame - skip for frame in (*clip.keyframes, clip.frames)]
     position = 0
     for rendered, length in [(key, len(list(group))) for key, group in groupby(render)]:
         end = position + length
@@ -126,17 +126,23 @@ def _divide(length: int, lead: int) -> list[int]:
 
 
 def _segment(timeline: Timeline, shot: int, position: int, frames: int, *, copied: bool) -> Segment:
-    transition = timeline.shots[shot].transition
+    shown = timeline.shots[shot]
+    transition = shown.transition
     begins = position == 0 and transition.kind != "cut"
     return Segment(
         start=timeline.starts[shot] + position,
         frames=frames,
         shot=shot,
-        first=position,
+        first=shown.skip + position,
         copied=copied,
         transition=transition if begins else None,
-        previous_first=timeline.shots[shot - 1].frames if begins else 0,
+        previous_first=_end(timeline.shots[shot - 1]) if begins else 0,
     )
+
+
+def _end(shot: Shot) -> int:
+    """The frame of a shot's clip that would come after its slot."""
+    return shot.skip + shot.frames
 
 
 def address(segment: Segment, timeline: Timeline, layers: list[dict[str, Any]], encoding: Encoding) -> str:

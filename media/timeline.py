@@ -2,10 +2,10 @@
 
 The film is exactly the sum of its shots' frames, and shot *i* owns its own slot. A transition
 of *d* frames into shot *i* covers the first *d* frames of that slot, while clip *i - 1* keeps
-running below it: clip *i* must therefore hold its shot's frames plus those of the next transition.
+running below it: clip *i* must therefore hold its shot's frames plus those of the next transition,
+after those that the shot leaves out at its beginning.
 """
 
-from collections.abc import Sequence
 from itertools import accumulate
 from typing import Annotated, Literal, Self
 
@@ -59,10 +59,14 @@ class Transition(_Model):
 
 
 class Shot(_Model):
-    """One clip's slot. ``clip`` is its key in the clips given to compose, ``address`` its content hash."""
+    """One clip's slot. ``clip`` is its key in the clips given to compose, ``address`` its content hash.
+
+    The slot shows ``frames`` frames of the clip from frame ``skip`` on.
+    """
 
     clip: str = Field(min_length=1)
     address: str = Field(min_length=1)
+    skip: int = Field(default=0, ge=0)
     frames: int = Field(ge=1)
     transition: Transition = Transition()
 
@@ -147,15 +151,16 @@ class Timeline(_Model):
         return tuple(accumulate((shot.frames for shot in self.shots[:-1]), initial=0))
 
     def clip_frames(self, index: int) -> int:
-        """The frames clip ``index`` must hold: its slot, and the next transition over its tail."""
-        following: Sequence[Shot] = self.shots[index + 1 : index + 2]
-        return self.shots[index].frames + sum(shot.transition.frames for shot in following)
+        """The frames shot ``index``'s clip must hold: left out, shown, and the next transition's."""
+        shot, following = self.shots[index], self.shots[index + 1 : index + 2]
+        return shot.skip + shot.frames + sum(after.transition.frames for after in following)
 
     def keyframes(self, index: int) -> tuple[int, ...]:
-        """The frames of clip ``index`` at which the film cuts it: where its keyframes belong."""
+        """The frames of shot ``index``'s clip at which the film cuts it: where its keyframes belong."""
         # Imported here because segments are cut from timelines: the module depends on this one.
         from media.segments import cut
 
-        begin, end = self.starts[index], self.starts[index] + self.shots[index].frames
+        shot, begin = self.shots[index], self.starts[index]
+        end, offset = begin + shot.frames, shot.skip - begin
         edges = {edge for part in cut(self) for edge in (part.start, part.end) if begin <= edge <= end}
-        return tuple(sorted({edge - begin for edge in edges if edge - begin < self.clip_frames(index)}))
+        return tuple(sorted({edge + offset for edge in edges if edge + offset < self.clip_frames(index)}))

@@ -81,13 +81,13 @@ class Brief(BaseModel):
     @field_validator("prompt")
     @classmethod
     def _check_prompt(cls, value: str) -> str:
-        prompt = _clean(value, "The prompt")
+        prompt = clean_text(value, "The prompt")
         if not prompt:
-            _refuse("The prompt is empty: describe the film in 1 to 2000 characters.")
+            refuse("The prompt is empty: describe the film in 1 to 2000 characters.")
         if len(prompt) > PROMPT_LIMIT:
-            _refuse(f"The prompt has {len(prompt)} characters and may have {PROMPT_LIMIT}: shorten it.")
+            refuse(f"The prompt has {len(prompt)} characters and may have {PROMPT_LIMIT}: shorten it.")
         if not any(character.isalnum() for character in prompt):
-            _refuse("The prompt has no letter or digit: describe the film in words.")
+            refuse("The prompt has no letter or digit: describe the film in words.")
         return prompt
 
     @field_validator("cta")
@@ -95,18 +95,18 @@ class Brief(BaseModel):
     def _check_cta(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        cta = " ".join(_clean(value, "The call to action").split())
+        cta = " ".join(clean_text(value, "The call to action").split())
         if len(cta) > CTA_LIMIT:
-            _refuse(f"The call to action has {len(cta)} characters and may have {CTA_LIMIT}: shorten it.")
+            refuse(f"The call to action has {len(cta)} characters and may have {CTA_LIMIT}: shorten it.")
         if cta and not any(character.isalnum() for character in cta):
-            _refuse("The call to action has no letter or digit: write it in words or leave it out.")
+            refuse("The call to action has no letter or digit: write it in words or leave it out.")
         return cta or None
 
     @field_validator("brand_colors")
     @classmethod
     def _check_colors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if len(value) > BRAND_COLOR_LIMIT:
-            _refuse(
+            refuse(
                 f"{len(value)} brand colours were given and {BRAND_COLOR_LIMIT} is the most: leave some out."
             )
         return tuple(dict.fromkeys(_color(color) for color in value))
@@ -115,7 +115,7 @@ class Brief(BaseModel):
     @classmethod
     def _check_seed(cls, value: int) -> int:
         if not 0 <= value <= SEED_LIMIT:
-            _refuse(f"The seed is {value} and must lie between 0 and {SEED_LIMIT}: choose another number.")
+            refuse(f"The seed is {value} and must lie between 0 and {SEED_LIMIT}: choose another number.")
         return value
 
     @model_validator(mode="after")
@@ -123,13 +123,13 @@ class Brief(BaseModel):
         limits = LIMITS[self.job_type]
         low, high = limits.seconds
         if not low <= self.duration_s <= high:
-            _refuse(
+            refuse(
                 f"The duration is {self.duration_s} s and {limits.name} lasts {low} to {high} s: "
                 "choose a duration in that range." + _other_type(self.job_type, self.duration_s)
             )
         low, high = limits.clips
         if self.clip_count is not None and not low <= self.clip_count <= high:
-            _refuse(
+            refuse(
                 f"The clip count is {self.clip_count} and {limits.name} has {low} to {high} clips: "
                 f"choose a number in that range or leave it out for {limits.default_clips}."
             )
@@ -188,22 +188,23 @@ def _sentence(place: str, kind: str, message: str, value: Any) -> str:
     return _EXPECTED[place].format(input=shown if len(shown) <= 40 else shown[:37] + "...")
 
 
-def _refuse(message: str) -> NoReturn:
+def refuse(message: str) -> NoReturn:
+    """Raise what pydantic makes a validation error of, with the message as it is."""
     raise PydanticCustomError("brief", "{sentence}", {"sentence": message})
 
 
-def _clean(text: str, place: str) -> str:
+def clean_text(text: str, place: str) -> str:
     """Trim and compose the text (NFC); line breaks and tabs may stay, other control characters may not."""
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t":
-            _refuse(f"{place} holds the control character U+{ord(character):04X}: remove it.")
+            refuse(f"{place} holds the control character U+{ord(character):04X}: remove it.")
     return unicodedata.normalize("NFC", text).strip()
 
 
 def _color(value: str) -> str:
     color = value.strip().lower()
     if not _HEX.fullmatch(color):
-        _refuse(f"The brand colour {value[:40]!r} is not a hex colour: write it like #ff5a1f or #f51.")
+        refuse(f"The brand colour {value[:40]!r} is not a hex colour: write it like #ff5a1f or #f51.")
     digits = color.removeprefix("#")
     return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
 

@@ -13,7 +13,7 @@ from app.models import BrandAsset
 from flows.generation.film import Asset
 from flows.generation.production import Production
 from media.encoder import FPS
-from planning.storyboard import Storyboard
+from planning.cut_list import CutList
 from scoring.score import compose_score, write_wav
 
 
@@ -37,18 +37,29 @@ def uploaded(film: Production, asset_id: UUID | None) -> Asset | None:
             cause="it was deleted, has expired, or belongs to another session",
             remedy="Upload the file again and start the generation with its new id",
         )
-    path = film.workdir / f"{row.kind}{Path(row.storage_key).suffix}"
+    path = film.workdir / f"{row.kind}-{row.id}{Path(row.storage_key).suffix}"
     film.store.get_file(row.storage_key, path)
-    return Asset(key=str(row.kind), address=row.sha256, path=path)
+    return Asset(key=f"{row.kind}:{row.id}", address=row.sha256, path=path)
 
 
-def scored(film: Production, storyboard: Storyboard) -> Asset:
-    """A music bed made for the storyboard: its mood, its length, its cuts."""
-    lengths = [scene.frames for scene in storyboard.scenes]
+def music_of(film: Production, cut_list: CutList, mood: str) -> Asset | None:
+    """What a cut list has heard under the film; None for silence.
+
+    Raises:
+        AssetMissing: it is an upload, and that is gone.
+    """
+    if cut_list.music.kind == "score":
+        return _scored(film, cut_list, mood)
+    return uploaded(film, cut_list.music.asset_id)
+
+
+def _scored(film: Production, cut_list: CutList, mood: str) -> Asset:
+    """A music bed made for the film: its mood, its length, its cuts."""
+    lengths = [scene.frames for scene in cut_list.scenes]
     samples = compose_score(
-        frames=sum(lengths),
+        frames=cut_list.frames,
         fps=FPS,
-        mood=storyboard.mood,
+        mood=mood,
         cuts=list(accumulate(lengths))[:-1],
         seed=film.brief.seed,
     )

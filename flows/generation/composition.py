@@ -1,24 +1,26 @@
-"""Clips → film: the timeline composed, with sound, on this machine."""
+"""Clips → film: the version that is due, composed with sound on this machine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from app import events, jobs
+from app import events, jobs, records
 from app.database import session
 from app.models import JobStatus
-from flows.generation.assets import scored, uploaded
+from flows.generation.assets import music_of, uploaded
 from flows.generation.faults import transient
 from flows.generation.film import clip_name, clip_requests, timeline_of
 from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.compose import Composition, compose
 from media.timeline import Timeline
+from planning.cut_list import CutList, cut_list_of
 from planning.storyboard import Storyboard
 
 
@@ -27,12 +29,16 @@ class Film:
     """The finished film, still on this machine.
 
     Attributes:
+        version_id: the composition's.
         video: the MP4.
+        cut_list: what was asked for.
         timeline: what it was composed from.
         composition: how it came out.
     """
 
+    version_id: UUID
     video: Path
+    cut_list: CutList
     timeline: Timeline
     composition: Composition
 
@@ -46,24 +52,30 @@ class Film:
     cache_policy=NO_CACHE,
 )
 def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]) -> Film:
-    """Composes the film of all clips, given in scene order.
+    """Composes the film from its clips, given in scene order.
 
+    It is cut as was asked of the version that is due; the first one as the storyboard has it.
     Segments that an earlier, killed attempt has rendered are used again.
 
     Raises:
         Cancelled: the film is no longer wanted.
+        AssetMissing: an upload that it uses is gone.
         media.errors.MediaError: it can't be composed; says why.
     """
     with film.working():
         with session() as db:
             jobs.advance(db, film.job_id, JobStatus.COMPOSING)
+            planned = cut_list_of(storyboard, film.request.music_asset_id)
+            version = records.begin_composition(db, film.job_id, planned.model_dump(mode="json"))
         events.status_changed(film.job_id)
+        cut_list = CutList.model_validate(version.cut_list)
         logo = uploaded(film, film.request.logo_asset_id)
-        music = uploaded(film, film.request.music_asset_id) or scored(film, storyboard)
+        music = music_of(film, cut_list, storyboard.mood)
         scenes = [scene.number for scene in storyboard.scenes]
         timeline = timeline_of(
-            storyboard,
+            cut_list,
             film.size,
+            palette=storyboard.palette,
             addresses=dict(zip(scenes, _addresses(film, storyboard), strict=True)),
             logo=logo,
             music=music,
@@ -80,7 +92,7 @@ def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]
             cancel=film.cancel,
         )
         film.stopwatch.add(composition.ffmpeg)
-    return Film(video, timeline, composition)
+    return Film(version.id, video, cut_list, timeline, composition)
 
 
 def _addresses(film: Production, storyboard: Storyboard) -> list[str]:

@@ -1,19 +1,17 @@
-"""From the storyboard to what the other packages work on: clips to order and a timeline to compose."""
+"""From storyboard and cut list to what other packages work on: clips to order, a timeline to compose."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from blocks.clip_source import ClipRequest
 from media.timeline import LogoOverlay, Overlay, Shot, Size, Soundtrack, TextOverlay, Timeline, Transition
-from planning.storyboard import Scene, Storyboard
+from planning.cut_list import CutList, CutScene, cut_list_of
+from planning.storyboard import Storyboard
 
-# A text appears once its picture has settled and leaves before the next one comes.
-TEXT_LEAD_FRAMES = 10
-TEXT_TAIL_FRAMES = 8
 MUSIC_FADE_IN_FRAMES = 12
 MUSIC_FADE_OUT_FRAMES = 45
 
@@ -32,56 +30,57 @@ def clip_name(number: int) -> str:
 
 
 def timeline_of(
-    storyboard: Storyboard,
+    cut_list: CutList,
     size: Size,
     *,
+    palette: Sequence[str],
     addresses: Mapping[int, str],
     logo: Asset | None = None,
     music: Asset | None = None,
 ) -> Timeline:
-    """The film of a storyboard as the composition engine takes it.
+    """The film of a cut list as the composition engine takes it.
 
     Args:
-        addresses: the content address of each scene's clip, by scene number.
+        palette: `#rrggbb` colours, the brand's first.
+        addresses: the content address of each clip, by number.
         logo: shown in a corner throughout the film.
-        music: laid under the whole film.
+        music: laid under the whole film; none makes it silent.
     """
     shots = tuple(
         Shot(
             clip=clip_name(scene.number),
             address=addresses[scene.number],
+            skip=scene.skip,
             frames=scene.frames,
             transition=Transition(kind=scene.transition, frames=scene.transition_frames),
         )
-        for scene in storyboard.scenes
+        for scene in cut_list.scenes
     )
-    frames = sum(shot.frames for shot in shots)
     overlays: list[Overlay] = []
     start = 0
-    for scene in storyboard.scenes:
+    for scene in cut_list.scenes:
         overlays += _texts(scene, start)
         start += scene.frames
     if logo:
-        overlays.append(LogoOverlay(asset=logo.key, address=logo.address, start=0, frames=frames))
+        overlays.append(LogoOverlay(asset=logo.key, address=logo.address, start=0, frames=cut_list.frames))
     return Timeline(
         size=size,
         shots=shots,
         overlays=tuple(overlays),
-        soundtrack=music
-        and Soundtrack(
-            asset=music.key,
-            address=music.address,
-            fade_in=MUSIC_FADE_IN_FRAMES,
-            fade_out=MUSIC_FADE_OUT_FRAMES,
-        ),
-        palette=storyboard.palette,
+        soundtrack=music and _soundtrack(music, cut_list.frames),
+        palette=tuple(palette),
     )
 
 
 def clip_requests(storyboard: Storyboard, size: Size) -> list[ClipRequest]:
     """The clips to order for a storyboard, in scene order."""
     # Addresses don't change how long a clip must be, nor where the film cuts it.
-    outline = timeline_of(storyboard, size, addresses={scene.number: "-" for scene in storyboard.scenes})
+    outline = timeline_of(
+        cut_list_of(storyboard),
+        size,
+        palette=storyboard.palette,
+        addresses={scene.number: "-" for scene in storyboard.scenes},
+    )
     return [
         ClipRequest(
             description=scene.description,
@@ -96,11 +95,9 @@ def clip_requests(storyboard: Storyboard, size: Size) -> list[ClipRequest]:
     ]
 
 
-def _texts(scene: Scene, start: int) -> list[Overlay]:
+def _texts(scene: CutScene, start: int) -> list[Overlay]:
     """The scene's words: a title or caption, and the call to action beside it."""
-    lead = max(TEXT_LEAD_FRAMES, scene.transition_frames)
-    shown = scene.frames - lead - TEXT_TAIL_FRAMES
-    if shown <= 0:
+    if scene.text_frames <= 0:
         return []
     texts: dict[Literal["title", "caption", "cta"], str | None] = {
         "title": scene.title,
@@ -108,7 +105,18 @@ def _texts(scene: Scene, start: int) -> list[Overlay]:
         "cta": scene.cta,
     }
     return [
-        TextOverlay(kind=kind, text=text, start=start + lead, frames=shown)
+        TextOverlay(kind=kind, text=text, start=start + scene.text_start, frames=scene.text_frames)
         for kind, text in texts.items()
         if text
     ]
+
+
+def _soundtrack(music: Asset, frames: int) -> Soundtrack:
+    """Music under a whole film of so many frames; in a very short one its fades are shorter, too."""
+    fade_in = min(MUSIC_FADE_IN_FRAMES, frames // 2)
+    return Soundtrack(
+        asset=music.key,
+        address=music.address,
+        fade_in=fade_in,
+        fade_out=min(MUSIC_FADE_OUT_FRAMES, frames - fade_in),
+    )

@@ -54,15 +54,12 @@ def publish_film(film: Production, storyboard: Storyboard, made: Film) -> UUID:
     """
     with film.working():
         pictures = _draw(film, storyboard, made)
-        with session() as db:
-            timeline = made.timeline.model_dump(mode="json")
-            composition_id = records.begin_composition(db, film.job_id, timeline).id
-        _store(film, composition_id, storyboard, made, pictures)
-        _show(film, composition_id, made, pictures)
+        _store(film, storyboard, made, pictures)
+        _show(film, made, pictures)
         film.progress.part("publishing", 1.0)
-        _complete(film, composition_id, made)
+        _complete(film, made)
     shutil.rmtree(film.workdir, ignore_errors=True)
-    return composition_id
+    return made.version_id
 
 
 def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
@@ -71,14 +68,15 @@ def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
         contact_sheet=film.workdir / "contact_sheet.jpg",
         timeline=film.workdir / "timeline.png",
     )
-    labels = [scene.title or scene.caption or scene.cta or "" for scene in storyboard.scenes]
+    scenes = made.cut_list.scenes
+    labels = [scene.title or scene.caption or scene.cta or "" for scene in scenes]
     # The first shot once it has settled, since its first frames may still be fading in.
     poster(made.video, made.timeline.shots[0].frames // 2, pictures.poster)
     contact_sheet(
         made.video,
         [
             SheetScene(frame=start + scene.frames // 2, label=label)
-            for scene, start, label in zip(storyboard.scenes, made.timeline.starts, labels, strict=True)
+            for scene, start, label in zip(scenes, made.timeline.starts, labels, strict=True)
         ],
         pictures.contact_sheet,
         title=storyboard.title,
@@ -87,9 +85,8 @@ def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
     return pictures
 
 
-def _store(
-    film: Production, composition: UUID, storyboard: Storyboard, made: Film, pictures: Pictures
-) -> None:
+def _store(film: Production, storyboard: Storyboard, made: Film, pictures: Pictures) -> None:
+    composition = made.version_id
     files = {
         storage_keys.composition_key(composition): (made.video, "video/mp4"),
         storage_keys.composition_thumbnail_key(composition): (pictures.poster, "image/jpeg"),
@@ -115,6 +112,7 @@ def _metadata(film: Production, made: Film) -> dict[str, object]:
     return {
         "job_id": str(film.job_id),
         "source": film.source.identity,
+        "cut_list": made.cut_list.model_dump(mode="json"),
         "loudness_lufs": composition.loudness_lufs,
         "true_peak_dbtp": composition.true_peak_dbtp,
         "segments": asdict(composition.segments),
@@ -122,7 +120,7 @@ def _metadata(film: Production, made: Film) -> dict[str, object]:
     }
 
 
-def _show(film: Production, composition: UUID, made: Film, pictures: Pictures) -> None:
+def _show(film: Production, made: Film, pictures: Pictures) -> None:
     """Prefect's page gets the pictures themselves: a link to them would expire before the run does."""
     create_image_artifact(
         _inline(pictures.contact_sheet, "jpeg"), f"contact-sheet-{film.job_id}", "Contact sheet"
@@ -130,7 +128,7 @@ def _show(film: Production, composition: UUID, made: Film, pictures: Pictures) -
     create_image_artifact(_inline(pictures.timeline, "png"), f"timeline-{film.job_id}", "Timeline")
     create_link_artifact(
         film.store.link(
-            storage_keys.composition_key(composition), expires_s=LINK_LIFETIME_S, filename=VIDEO_NAME
+            storage_keys.composition_key(made.version_id), expires_s=LINK_LIFETIME_S, filename=VIDEO_NAME
         ),
         link_text=f"The film, {made.timeline.duration_s:.0f} s",
         key=f"video-{film.job_id}",
@@ -142,8 +140,8 @@ def _inline(picture: Path, kind: str) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
 
 
-def _complete(film: Production, composition: UUID, made: Film) -> None:
-    result = made.composition
+def _complete(film: Production, made: Film) -> None:
+    composition, result = made.version_id, made.composition
     with session() as db:
         records.finish_composition(
             db,
@@ -152,6 +150,7 @@ def _complete(film: Production, composition: UUID, made: Film) -> None:
                 storage_key=storage_keys.composition_key(composition),
                 thumbnail_key=storage_keys.composition_thumbnail_key(composition),
                 contact_sheet_key=storage_keys.contact_sheet_key(composition),
+                timeline=made.timeline.model_dump(mode="json"),
                 width=made.timeline.size.width,
                 height=made.timeline.size.height,
                 frames=result.probe.frames,
