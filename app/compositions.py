@@ -1,17 +1,52 @@
-"""Compositions as users see them."""
+"""Compositions, the versions of a film, as users see them: read, taken apart, downloaded."""
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
 from app import storage_keys
-from app.links import Links
+from app.links import LINK_LIFETIME_S, Links, download_link
 from app.models import Composition as Row
-from app.models import CompositionStatus
-from app.schemas.compositions import Composition
+from app.models import CompositionStatus, GenerationJob
+from app.problems import Conflict, NotFound
+from app.records import clips_of
+from app.requests import GenerationCreate
+from app.schemas.compositions import Composition, CompositionTimeline, Download, TimelineClip
+from planning.cut_list import CutList, cut_list_of
+from planning.storyboard import Storyboard
+
+LONGEST_NAME = 80
+_NOT_IN_NAMES = re.compile(r"[^\w '&+-]+")
+
+
+def owned(db: Session, session_id: UUID, composition_id: UUID) -> tuple[Row, GenerationJob]:
+    """The session's own version of a film, and its job.
+
+    Raises:
+        NotFound: there is none, or it is another session's, which nobody is told apart.
+    """
+    found = db.exec(
+        select(Row, GenerationJob)
+        .join(GenerationJob, col(GenerationJob.id) == Row.job_id)
+        .where(Row.id == composition_id, GenerationJob.session_id == session_id)
+    ).first()
+    if found is None:
+        raise NotFound(
+            f"There is no composition {composition_id}",
+            "it never was, or it is another session's",
+            "Read the generation: it lists its compositions",
+        )
+    return found
 
 
 def composition_schema(row: Row, links: Links) -> Composition:
     """A version of a film in the API's words; what is stored becomes links."""
     made = row.status is CompositionStatus.COMPLETED
+    # Rows are valid by the database's constraints.
     return Composition.model_construct(
         id=row.id,
         generation_id=row.job_id,
@@ -34,3 +69,70 @@ def composition_schema(row: Row, links: Links) -> Composition:
         created_at=row.created_at,
         completed_at=row.completed_at,
     )
+
+
+def cut_list_of_version(job: GenerationJob, row: Row) -> CutList:
+    """How a version is cut: as it was asked for, else as the film was planned."""
+    if row.cut_list is not None:
+        return CutList.model_validate(row.cut_list)
+    request = GenerationCreate.model_validate(job.parameters)
+    return cut_list_of(Storyboard.model_validate(job.storyboard), request.music_asset_id)
+
+
+def timeline(db: Session, session_id: UUID, composition_id: UUID, links: Links) -> CompositionTimeline:
+    """A version of a film taken apart, as an edit begins.
+
+    Raises:
+        NotFound: as `owned`.
+    """
+    row, job = owned(db, session_id, composition_id)
+    cut_list = cut_list_of_version(job, row)
+    return CompositionTimeline(
+        composition_id=row.id,
+        generation_id=row.job_id,
+        version=row.version,
+        frames=cut_list.frames,
+        cut_list=cut_list,
+        clips=[
+            TimelineClip(
+                number=clip.number,
+                frames=clip.frames,
+                description=clip.description,
+                thumbnail_url=links(clip.thumbnail_key) if clip.thumbnail_key else None,
+            )
+            for clip in clips_of(db, row.job_id)
+        ],
+    )
+
+
+def download(db: Session, session_id: UUID, composition_id: UUID, base_url: str) -> Download:
+    """A link to a finished version, under which a browser saves it by its title.
+
+    Raises:
+        NotFound: as `owned`.
+        Conflict: it is not finished.
+    """
+    row, job = owned(db, session_id, composition_id)
+    if row.status is not CompositionStatus.COMPLETED:
+        raise Conflict(
+            f"Version {row.version} can't be downloaded",
+            f"it is {row.status}",
+            "Wait until it is completed, or take another version",
+        )
+    assert row.storage_key is not None
+    assert row.size_bytes is not None
+    assert row.sha256 is not None
+    filename = _filename(job.title, row.version)
+    return Download(
+        url=download_link(row.storage_key, filename, base_url),
+        filename=filename,
+        size_bytes=row.size_bytes,
+        sha256=row.sha256,
+        expires_at=datetime.now(UTC) + timedelta(seconds=LINK_LIFETIME_S),
+    )
+
+
+def _filename(title: str | None, version: int) -> str:
+    """The title in letters that every file system takes, and the version where there are several."""
+    name = " ".join(_NOT_IN_NAMES.sub(" ", title or "").split())[:LONGEST_NAME].strip()
+    return f"{name or 'reelflow'}{f' v{version}' if version > 1 else ''}.mp4"

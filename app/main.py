@@ -10,7 +10,17 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app import problems
-from app.api import assets, generations, live, media, sessions
+from app.api import (
+    assets,
+    clips,
+    compositions,
+    estimates,
+    generation_assets,
+    generations,
+    live,
+    media,
+    sessions,
+)
 from app.background import Background
 from app.live import Live
 from app.problems import RESPONSES, Problem
@@ -31,7 +41,7 @@ def create_app() -> FastAPI:
     app.state.live = Live()
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
-    for noun in (sessions, assets, generations):
+    for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions):
         api.include_router(noun.router)
     app.include_router(api)
     app.include_router(live.router)

@@ -47,11 +47,18 @@ class Conflict(AppError):
 
 
 class Unprocessable(AppError):
-    """The request is well formed and can't be followed. `pointer` is the place in its body (RFC 6901)."""
+    """The request is well formed and can't be followed.
 
-    def __init__(self, what: str, cause: str, remedy: str, pointer: str = "") -> None:
+    Args:
+        pointer: the place in its body (RFC 6901) that `cause` is about.
+        places: of a request with several faults: each one's place, and what is wrong there.
+    """
+
+    def __init__(
+        self, what: str, cause: str, remedy: str, pointer: str = "", places: Sequence[tuple[str, str]] = ()
+    ) -> None:
         super().__init__(what, cause, remedy)
-        self.pointer = pointer
+        self.places = [*([(pointer, cause)] if pointer else []), *places]
 
 
 class UnsupportedBody(AppError):
@@ -218,8 +225,8 @@ async def _expected(request: Request, fault: Exception) -> JSONResponse:
         headers = fault.headers
     if isinstance(fault, Unauthenticated):
         headers = {"WWW-Authenticate": "Bearer"}
-    if isinstance(fault, Unprocessable) and fault.pointer:
-        errors = [InvalidField(pointer=fault.pointer, detail=fault.cause)]
+    if isinstance(fault, Unprocessable):
+        errors = [InvalidField(pointer=pointer, detail=detail) for pointer, detail in fault.places]
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = RETRY_AFTER_S
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -96,8 +96,25 @@ class Music(_Model):
         return value
 
 
+_EXAMPLE = {
+    "scenes": [
+        {"number": 2, "skip": 15, "frames": 120, "title": "Slow mornings"},
+        {
+            "number": 1,
+            "frames": 90,
+            "transition": "crossfade",
+            "transition_frames": 12,
+            "cta": "Book a table",
+        },
+    ],
+    "music": {"kind": "score"},
+}
+
+
 class CutList(_Model):
     """A film as it is to be cut. A clip may be left out, and be shown more than once."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     scenes: tuple[CutScene, ...] = Field(min_length=1, max_length=MOST_SCENES)
     """In the order of the film."""

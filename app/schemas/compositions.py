@@ -5,6 +5,8 @@ from uuid import UUID
 
 from app.models import CompositionStatus
 from app.schemas.base import Schema
+from planning.brief import FPS
+from planning.cut_list import CutList
 
 
 class Composition(Schema):
@@ -35,6 +37,40 @@ class Composition(Schema):
     error_message: str | None
     created_at: datetime
     completed_at: datetime | None
+
+
+class TimelineClip(Schema):
+    """A clip that the film may be cut from."""
+
+    number: int
+
+    frames: int
+    """How many it holds."""
+
+    description: str
+
+    thumbnail_url: str | None
+    """A JPEG, once the clip is made; good for an hour."""
+
+
+class CompositionTimeline(Schema):
+    """A version of a film taken apart: how it is cut, and from which clips."""
+
+    composition_id: UUID
+    generation_id: UUID
+    version: int
+
+    fps: int = FPS
+    """Frames per second."""
+
+    frames: int
+    """Length of the version."""
+
+    cut_list: CutList
+    """Change it and give it to `POST /compositions/{id}/edit`."""
+
+    clips: list[TimelineClip]
+    """All clips there are, whether or not this version shows them."""
 
 
 class Download(Schema):

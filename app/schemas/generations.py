@@ -135,3 +135,9 @@ class GenerationAsset(Schema):
 
     url: str
     """Where to GET it for the next hour."""
+
+
+class GenerationAssets(Schema):
+    """Every file that a generation has made: its clips', then those of each version of the film."""
+
+    items: list[GenerationAsset]

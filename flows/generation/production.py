@@ -17,13 +17,13 @@ from sqlmodel import Session
 
 from app import events, jobs, records
 from app.claims import Claim, ClaimLost, claim
+from app.clip_source import clip_source
 from app.database import DatabaseUnavailable, engine, session
 from app.models import GenerationJob, JobStatus
 from app.requests import GenerationCreate
 from app.settings import settings
 from app.store import media_store
 from blocks.clip_source import ClipSource
-from blocks.drawn_clips import DrawnClipSource
 from blocks.media_store import MediaStore
 from flows.generation.faults import AlreadyMade, GenerationCancelled, TakenOver, explain, passing
 from flows.generation.progress import Progress
@@ -62,7 +62,7 @@ class Production:
         self.workdir: Path = settings().reelflow_home / "work" / str(job_id)
         self.workdir.mkdir(parents=True, exist_ok=True)
         self.store: MediaStore = media_store()
-        self.source: ClipSource = DrawnClipSource(scratch=self.workdir)
+        self.source: ClipSource = clip_source(scratch=self.workdir)
         self.planner: Planner = BuiltinPlanner()
         self.cancel = threading.Event()
         self.progress = Progress(job_id)
