@@ -58,7 +58,9 @@ class Event:
         """Whether the job ends with it."""
         if self.kind == "error":
             return not self.facts["recoverable"]
-        return self.kind == "completed" or self.facts.get("status") == JobStatus.CANCELLED
+        # A film whose edit was cancelled is completed, without another version of it.
+        ended = (JobStatus.CANCELLED, JobStatus.COMPLETED)
+        return self.kind == "completed" or self.facts.get("status") in ended
 
 
 def stream_of(job_id: UUID) -> str:

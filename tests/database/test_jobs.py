@@ -38,7 +38,7 @@ LEGAL = {
     L: {L, G, FAILED, CANCELLED},
     G: {G, C, FAILED, CANCELLED},
     C: {C, DONE, FAILED, CANCELLED},
-    DONE: set(),
+    DONE: {P},
     FAILED: {P},
     CANCELLED: set(),
 }
@@ -50,6 +50,8 @@ def _send(db: Session, job: GenerationJob, to: JobStatus) -> None:
             jobs.fail(db, job.id, "disk_full", "The disk is full", "Free some space")
         case JobStatus.CANCELLED:
             jobs.cancel(db, job.id)
+        case JobStatus.PENDING if job.status is DONE:
+            jobs.reopen(db, job.id)
         case JobStatus.PENDING:
             jobs.retry(db, job.id)
         case _:

@@ -1,4 +1,4 @@
-"""A storyboard becomes a timeline of exactly its length, and orders for clips long enough for it."""
+"""A cut list becomes a timeline of exactly its length; a storyboard, orders for clips long enough for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flows.generation.film import Asset, clip_requests, timeline_of
 from media.timeline import LogoOverlay, Size, TextOverlay
 from planning.brief import Brief
 from planning.builtin import BuiltinPlanner
+from planning.cut_list import CutList, CutScene, cut_list_of
 from planning.storyboard import Storyboard
 
 SIZE = Size.for_aspect("9:16")
@@ -26,7 +27,7 @@ def addresses(storyboard: Storyboard) -> dict[int, str]:
 
 
 def test_the_film_is_as_long_as_its_scenes(storyboard: Storyboard) -> None:
-    timeline = timeline_of(storyboard, SIZE, addresses=addresses(storyboard))
+    timeline = timeline_of(cut_list_of(storyboard), SIZE, palette=(), addresses=addresses(storyboard))
     assert timeline.frames == 20 * 30
     assert [shot.address for shot in timeline.shots] == list(addresses(storyboard).values())
 
@@ -41,7 +42,7 @@ def test_every_clip_is_ordered_long_enough_for_the_transition_after_it(storyboar
 
 
 def test_texts_stay_inside_their_scene_and_clear_of_transitions(storyboard: Storyboard) -> None:
-    timeline = timeline_of(storyboard, SIZE, addresses=addresses(storyboard))
+    timeline = timeline_of(cut_list_of(storyboard), SIZE, palette=(), addresses=addresses(storyboard))
     texts = [overlay for overlay in timeline.overlays if isinstance(overlay, TextOverlay)]
     assert {text.kind for text in texts} >= {"title", "cta"}
     for text in texts:
@@ -54,7 +55,9 @@ def test_texts_stay_inside_their_scene_and_clear_of_transitions(storyboard: Stor
 def test_logo_and_music_last_the_whole_film(storyboard: Storyboard) -> None:
     logo = Asset("logo", "sha-of-logo", Path("logo.png"))
     music = Asset("music", "sha-of-music", Path("music.mp3"))
-    timeline = timeline_of(storyboard, SIZE, addresses=addresses(storyboard), logo=logo, music=music)
+    timeline = timeline_of(
+        cut_list_of(storyboard), SIZE, palette=(), addresses=addresses(storyboard), logo=logo, music=music
+    )
     (shown,) = [overlay for overlay in timeline.overlays if isinstance(overlay, LogoOverlay)]
     assert (shown.start, shown.frames, shown.address) == (0, 600, "sha-of-logo")
     assert timeline.soundtrack is not None
@@ -67,3 +70,30 @@ def test_where_the_film_cuts_a_clip_is_no_part_of_what_is_ordered(storyboard: St
     another = order.model_copy(update={"seed": order.seed + 1})
     assert elsewhere.address("source/1") == order.address("source/1")
     assert another.address("source/1") != order.address("source/1") != order.address("source/2")
+
+
+def test_an_edit_shows_what_its_cut_list_says(storyboard: Storyboard) -> None:
+    scenes = (
+        CutScene(number=3, skip=20, frames=60, caption="Again"),
+        CutScene(number=1, frames=40, transition="wipe", transition_frames=10),
+        CutScene(number=3, frames=30),
+    )
+    timeline = timeline_of(CutList(scenes=scenes), SIZE, palette=(), addresses=addresses(storyboard))
+    assert [(shot.address, shot.skip, shot.frames) for shot in timeline.shots] == [
+        ("address-3", 20, 60),
+        ("address-1", 0, 40),
+        ("address-3", 0, 30),
+    ]
+    assert (timeline.shots[1].transition.kind, timeline.shots[1].transition.frames) == ("wipe", 10)
+    assert [(overlay.kind, overlay.start, overlay.frames) for overlay in timeline.overlays] == [
+        ("caption", 10, 42)
+    ]
+
+
+@pytest.mark.parametrize("frames", [30, 31, 60])
+def test_music_fades_within_the_shortest_film(storyboard: Storyboard, frames: int) -> None:
+    cut_list = CutList(scenes=(CutScene(number=1, frames=frames),))
+    music = Asset("score", "sha", Path("score.wav"))
+    timeline = timeline_of(cut_list, SIZE, palette=(), addresses=addresses(storyboard), music=music)
+    assert timeline.soundtrack is not None
+    assert timeline.soundtrack.fade_in + timeline.soundtrack.fade_out <= frames

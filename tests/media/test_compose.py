@@ -14,13 +14,14 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from media.compose import Composition, compose
-from media.encoder import run
+from media.compose import Composition, SegmentCounts, compose
+from media.encoder import encode_frames, run
 from media.errors import Cancelled, MediaError, SourceRejected, TimelineInvalid
 from media.join import Piece, join
+from media.overlays import ground_below
 from media.probe import Expectation, verify
 from media.segments import cut
-from media.timeline import LogoOverlay, TextOverlay, Timeline, Transition
+from media.timeline import LogoOverlay, Shot, TextOverlay, Timeline, Transition
 from tests.media.films import SIZE, film, read_number
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
@@ -83,6 +84,48 @@ def test_every_frame_is_the_right_one(made: tuple[Path, Composition, Path], clip
                 assert difference(frame, source[segment.first + offset]) == 0
             elif offset >= lead:
                 assert read_number(frame[0]) == segment.first + offset
+
+
+def test_an_edited_film_shows_the_frames_asked_for(clips: dict[str, Path], tmp_path: Path) -> None:
+    """Another order, trimmed at both ends, one clip twice: from a keyframe copied, else rendered."""
+    shots = (
+        # The clip has keyframes at 0, 10 and 45: nothing but the frames from 10 on can be copied.
+        Shot(clip="green", address="g", skip=4, frames=41),
+        Shot(clip="red", address="r", skip=34, frames=16),
+        Shot(clip="grey", address="y", skip=7, frames=20, transition=Transition(kind="crossfade", frames=8)),
+        Shot(clip="green", address="g", skip=13, frames=9),
+        Shot(clip="green", address="g", skip=13, frames=9),
+    )
+    timeline = film(shots=shots, overlays=(), soundtrack=None)
+    composed = compose(timeline, clips, tmp_path / "film.mp4", workdir=tmp_path / "work")
+    shown = [read_number(frame[0]) for frame in planes(tmp_path / "film.mp4")]
+    assert shown[:57] == [*range(4, 45), *range(34, 50)]
+    assert shown[65:] == [*range(15, 27), *range(13, 22), *range(13, 22)]
+    assert (composed.probe.frames, composed.probe.decode_errors) == (95, 0)
+    # Alike, the last two are rendered once.
+    assert composed.segments == SegmentCounts(copied=2, rendered=3, reused=1)
+
+
+def test_a_text_is_made_readable_on_the_frames_it_stands_on(clips: dict[str, Path], tmp_path: Path) -> None:
+    bright = tmp_path / "bright.mp4"
+    frames = [np.full((SIZE.height, SIZE.width, 3), 20 if n < 40 else 250, np.uint8) for n in range(80)]
+    encode_frames(frames, width=SIZE.width, height=SIZE.height, destination=bright)
+    caption = TextOverlay(kind="caption", text="Every cup", start=2, frames=30)
+    below = {
+        skip: ground_below(
+            Timeline(
+                size=SIZE,
+                shots=(Shot(clip="bright", address="b", skip=skip, frames=40),),
+                overlays=(caption,),
+            ),
+            {"bright": bright},
+            caption.start,
+            caption.frames,
+        )
+        for skip in (0, 40)
+    }
+    assert below[0].max() < 60
+    assert below[40].min() > 200
 
 
 @pytest.mark.parametrize("kind", ["crossfade", "wipe", "dip"])

@@ -22,7 +22,10 @@ def timelines(draw: st.DrawFn) -> Timeline:
         kind = draw(st.sampled_from(["cut", "crossfade", "wipe", "dip"])) if index and frames >= 2 else "cut"
         length = draw(st.integers(2, min(40, frames))) if kind != "cut" else 0
         transition = Transition.model_validate({"kind": kind, "frames": length})
-        shots.append(Shot(clip=f"c{index}", address=f"a{index}", frames=frames, transition=transition))
+        skip = draw(st.integers(0, 90))
+        shots.append(
+            Shot(clip=f"c{index}", address=f"a{index}", skip=skip, frames=frames, transition=transition)
+        )
     total = sum(shot.frames for shot in shots)
     overlays = []
     for _ in range(draw(st.integers(0, 3))):
@@ -40,7 +43,7 @@ def test_segments_cover_the_film_once(timeline: Timeline) -> None:
     for segment in segments:
         begins = timeline.starts[segment.shot]
         assert begins <= segment.start < segment.end <= begins + timeline.shots[segment.shot].frames
-        assert segment.first == segment.start - begins
+        assert segment.first == timeline.shots[segment.shot].skip + segment.start - begins
         assert segment.copied or segment.frames <= MAXIMUM_RENDER + MINIMUM_COPY + 40
 
 
@@ -74,6 +77,27 @@ def test_what_cannot_be_copied_is_rendered() -> None:
     clips["pink"] = ClipIndex(60, (0, 30), copyable=False)
     copied = [(s.shot, s.first, s.frames) for s in cut(timeline, clips) if s.copied]
     assert copied == [(0, 0, 40), (1, 20, 20), (2, 20, 20), (3, 20, 20)]
+
+
+def test_a_trimmed_clip_is_copied_between_its_own_keyframes() -> None:
+    shots = (
+        Shot(clip="long", address="l", skip=25, frames=100),
+        Shot(clip="late", address="e", skip=40, frames=50, transition=Transition(kind="wipe", frames=10)),
+    )
+    timeline = Timeline(size=SIZE, shots=shots)
+    clips = {
+        "long": ClipIndex(140, (0, 30, 90), copyable=True),
+        "late": ClipIndex(90, (0, 50), copyable=True),
+    }
+    found = [(s.start, s.first, s.frames, s.copied) for s in cut(timeline, clips)]
+    assert found == [
+        (0, 25, 5, False),
+        (5, 30, 60, True),
+        (65, 90, 35, False),
+        (100, 40, 10, False),
+        (110, 50, 40, True),
+    ]
+    assert cut(timeline, clips)[3].previous_first == 125
 
 
 def _addresses(timeline: Timeline, clips: dict[str, Path], folder: Path) -> list[tuple[int, str]]:
@@ -111,6 +135,7 @@ def _shot(index: int, **changes: object) -> Callable[[Timeline], Timeline]:
         pytest.param(_shot(2, transition=Transition(kind="dip", frames=12)), [95], id="transition kind"),
         pytest.param(_shot(0, address="r2"), [0, 34, 50], id="first clip"),
         pytest.param(_shot(4, clip="pink-renamed"), [], id="a clip's name"),
+        pytest.param(_shot(1, skip=3), [50, 60, 95], id="what is left out, and the transition out of it"),
     ],
 )
 def test_an_address_changes_only_for_what_decides_the_bytes(

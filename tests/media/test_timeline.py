@@ -57,6 +57,16 @@ def test_clips_hold_the_next_transition_too() -> None:
     assert [timeline.clip_frames(n) for n in range(5)] == [60, 57, 51, 50, 30]
 
 
+def test_what_a_shot_leaves_out_its_clip_holds_all_the_same() -> None:
+    whole, shots = film(), list(film().shots)
+    shots[1] = shots[1].model_copy(update={"skip": 30})
+    timeline = film(shots=tuple(shots))
+    assert (timeline.frames, timeline.starts) == (whole.frames, whole.starts)
+    assert [timeline.clip_frames(n) for n in range(5)] == [60, 87, 51, 50, 30]
+    assert timeline.keyframes(1) == (30, 40, 75)
+    assert timeline.keyframes(0) == whole.keyframes(0)
+
+
 def test_keyframes_lie_where_the_film_cuts() -> None:
     timeline = film()
     # Shot 0: copied from the title's end, left at 50. Shot 1: crossfade ends at 10, left at 45.
