@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from app import problems
+from app import middleware, problems
 from app.api import (
     assets,
     clips,
@@ -47,6 +47,7 @@ def create_app() -> FastAPI:
     app.include_router(live.router)
     app.include_router(media.router)
     _describe_problems(app)
+    middleware.install(app)
     return app
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
+from structlog.contextvars import bind_contextvars
 
 from app import accounts
 from app.links import Links, link_maker
@@ -34,7 +35,10 @@ async def current_session(
         )
     token = credentials.credentials
     # Most often known already: only then is no thread needed.
-    return accounts.known_session(token) or await run_in_threadpool(accounts.session_of, token)
+    session = accounts.known_session(token) or await run_in_threadpool(accounts.session_of, token)
+    # For the log: who asked, not by which token.
+    bind_contextvars(session_id=str(session))
+    return session
 
 
 async def public_url(connection: HTTPConnection) -> str:
