@@ -1,7 +1,7 @@
 """The one way to PostgreSQL: engines, sessions, and a plain error when it can't be reached."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 
 import psycopg
@@ -21,6 +21,11 @@ SERVER_OPTIONS = {
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
+}
+_CONNECT = {
+    "application_name": "reelflow",
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "options": " ".join(f"-c {name}={value}" for name, value in SERVER_OPTIONS.items()),
 }
 
 
@@ -75,12 +80,28 @@ def _engine(url: URL, pool_size: int) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={
-            "application_name": "reelflow",
-            "connect_timeout": CONNECT_TIMEOUT_S,
-            "options": " ".join(f"-c {name}={value}" for name, value in SERVER_OPTIONS.items()),
-        },
+        connect_args=_CONNECT,
     )
+
+
+@asynccontextmanager
+async def lone_connection() -> AsyncIterator[psycopg.AsyncConnection]:
+    """A connection of its own to ``DATABASE_URL``, in autocommit mode, closed at the end of the block.
+
+    For what looks at the server rather than uses it: it needs no thread and no place in the pool, so that
+    a server which swallows everything holds up neither.
+
+    Raises:
+        DatabaseUnavailable: no address is known, or it is malformed.
+        psycopg.Error: the server can't be used.
+    """
+    address = engine().url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await psycopg.AsyncConnection.connect(address, autocommit=True, **_CONNECT)
+    try:
+        yield connection
+    finally:
+        # Closed first, it doesn't try to tell the server.
+        await connection.close()
 
 
 @contextmanager

@@ -10,18 +10,10 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app import middleware, problems
-from app.api import (
-    assets,
-    clips,
-    compositions,
-    estimates,
-    generation_assets,
-    generations,
-    live,
-    media,
-    sessions,
-)
+from app.api import assets, clips, compositions, estimates, generation_assets, generations, health, live, media, sessions
 from app.background import Background
+from app.health.examination import Examination
+from app.health.probes import probes
 from app.live import Live
 from app.problems import RESPONSES, Problem
 from app.redis import close_redis
@@ -39,13 +31,14 @@ def create_app() -> FastAPI:
         lifespan=_life,
     )
     app.state.live = Live()
+    app.state.examination = Examination(probes())
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions):
         api.include_router(noun.router)
     app.include_router(api)
-    app.include_router(live.router)
-    app.include_router(media.router)
+    for root in (live, media, health):
+        app.include_router(root.router)
     _describe_problems(app)
     middleware.install(app)
     return app

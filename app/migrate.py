@@ -1,9 +1,10 @@
 """Moves the database schema up and down, one runner at a time, and tells where it stands."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -76,6 +77,22 @@ class Status:
     head: str
     pending: tuple[Step, ...]
     history: tuple[SchemaMigration, ...]
+
+
+def behind(version: str | None) -> tuple[Step, ...]:
+    """The steps that a database at a version lacks, oldest first.
+
+    Raises:
+        UnknownRevision: this code does not have that version; see `ahead`.
+    """
+    steps = _steps()
+    return tuple(steps[_position(version, steps) :])
+
+
+def ahead(version: str) -> bool:
+    """Whether a version comes after all that this code has: a newer release has moved the database on."""
+    head = _steps()[-1].version
+    return version.isdecimal() and int(version) > int(head)
 
 
 def status(engine: Engine) -> Status:
@@ -153,9 +170,10 @@ def downgrade(engine: Engine, to: str) -> tuple[Step, ...]:
         return undone
 
 
-def _steps() -> list[Step]:
+@cache
+def _steps() -> tuple[Step, ...]:
     """All steps of this code, oldest first."""
-    return [_step(script) for script in reversed(list(_scripts().walk_revisions()))]
+    return tuple(_step(script) for script in reversed(list(_scripts().walk_revisions())))
 
 
 def _step(script: Script) -> Step:
@@ -180,7 +198,7 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def _position(version: str | None, steps: list[Step]) -> int:
+def _position(version: str | None, steps: Sequence[Step]) -> int:
     """How many of the steps have been run at a version."""
     if version is None:
         return 0

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     replicate_api_token: SecretStr | None = None
     """Token for Replicate's models. Unset: the built-in planner and clip source."""
 
+    replicate_api_url: str = "https://api.replicate.com"
+    """Address of Replicate's API."""
+
     replicate_webhook_secret: SecretStr | None = None
     """Replicate's webhook signing secret, whsec_…. Unset: webhooks are refused."""
 

@@ -1,0 +1,1 @@
+"""How the system is: each part looked at, and what they come to."""
