@@ -34,7 +34,6 @@ from blocks.media_store import (
 REPLICATE_EVERY_S = 30.0
 HTTP_TIMEOUT_S = 2.0
 
-_DATABASE_REMEDY = "Check that the server runs and that DATABASE_URL names it."
 _STORE_FAULTS: tuple[tuple[type[StoreError], Check], ...] = (
     (StoreMissing, failed("There is no such bucket.", "Create it, or correct MEDIA_URL.")),
     (AccessDenied, failed("It refuses access.", "Check the credentials and their rights to the media.")),
@@ -63,8 +62,12 @@ async def database() -> Check:
             await connection.execute("SELECT 1")
     except DatabaseUnavailable:
         return failed("No usable address of it is configured.", "Set DATABASE_URL.")
-    except psycopg.Error as fault:
-        return _database_fault(fault)
+    except psycopg.Error:
+        # Why it failed to connect is only in words, and they name the server.
+        return failed(
+            "No connection to it can be had.",
+            "Check that the server runs, and that DATABASE_URL names it, its database and a user of it.",
+        )
     return ok("It answers.")
 
 
@@ -180,20 +183,6 @@ async def _schema_version(connection: psycopg.AsyncConnection) -> str | None:
     except psycopg.errors.UndefinedTable:
         return None
     return row[0] if row else None
-
-
-def _database_fault(fault: psycopg.Error) -> Check:
-    # https://www.postgresql.org/docs/current/errcodes-appendix.html
-    state = fault.sqlstate or ""
-    if state.startswith("28"):
-        return failed("It refuses the credentials.", "Correct the user and password in DATABASE_URL.")
-    if state.startswith("53"):
-        return failed("It is out of connections, memory or disk.", "Give it more, or ask less of it.")
-    if state.startswith("57P"):
-        return failed("It is starting up or shutting down.", "Wait a moment.")
-    if state.startswith("3D"):
-        return failed("The server has no such database.", "Create it, or correct DATABASE_URL.")
-    return failed("It can't be reached." if not state else "It can't be used.", _DATABASE_REMEDY)
 
 
 def _impatient(store: MediaStore) -> MediaStore:
