@@ -10,7 +10,19 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app import middleware, problems
-from app.api import assets, clips, compositions, estimates, generation_assets, generations, health, live, media, sessions
+from app.api import (
+    assets,
+    clips,
+    compositions,
+    estimates,
+    generation_assets,
+    generations,
+    health,
+    live,
+    media,
+    pages,
+    sessions,
+)
 from app.background import Background
 from app.health.examination import Examination
 from app.health.probes import probes
@@ -39,6 +51,7 @@ def create_app() -> FastAPI:
     app.include_router(api)
     for root in (live, media, health):
         app.include_router(root.router)
+    pages.install(app)
     _describe_problems(app)
     middleware.install(app)
     return app

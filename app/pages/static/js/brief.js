@@ -1,0 +1,131 @@
+// What may be ordered, and the draft of an order. The server has the last word on all of it.
+
+export const PROMPT_LIMIT = 2000;
+export const CTA_LIMIT = 40;
+export const COLOUR_LIMIT = 5;
+export const SEED_LIMIT = 2 ** 31 - 1;
+
+export const TYPES = {
+  ad_creative: { name: "Ad", seconds: [15, 60], usual: 30, clips: [3, 5], usualClips: 5 },
+  music_video: { name: "Music video", seconds: [60, 180], usual: 60, clips: [10, 20], usualClips: 15 },
+};
+
+export const ASPECTS = {
+  "16:9": { name: "Wide", use: "Web, TV" },
+  "9:16": { name: "Tall", use: "Stories, reels" },
+  "1:1": { name: "Square", use: "Feeds" },
+};
+
+export const EXAMPLES = [
+  {
+    name: "A bike at dawn",
+    prompt:
+      "Volta, the electric city bike: glide through the morning, arrive fresh. Quiet streets, first light on the glass of the towers. Teal and warm orange.",
+    job_type: "ad_creative",
+    duration_s: 30,
+    aspect: "16:9",
+    brand_colors: ["#0fb5ae", "#ff8a3d"],
+    cta: "Book a test ride",
+  },
+  {
+    name: "Coffee, in a square",
+    prompt:
+      "Ember Roasters: a small bag of dark beans, a slow pour, steam in the morning kitchen. Roasted this week, at your door on Friday. Calm and close.",
+    job_type: "ad_creative",
+    duration_s: 15,
+    aspect: "1:1",
+    brand_colors: ["#6b3a22", "#f2b56b"],
+    cta: "Taste the first bag",
+  },
+  {
+    name: "Trail shoes, tall",
+    prompt:
+      "Ridgeline trail shoes: mud, rock, rain, and still light on the foot. A runner climbs through the forest into the clear above the clouds. Fast and bright.",
+    job_type: "ad_creative",
+    duration_s: 20,
+    aspect: "9:16",
+    brand_colors: ["#1f6f43", "#d7f25c"],
+    cta: "Find your pair",
+  },
+  {
+    name: "A song by the sea",
+    prompt:
+      "Night drive along the coast: neon on wet asphalt, waves under the moon, a city far behind, then sunrise over open water. Dreamy, slow, endless.",
+    job_type: "music_video",
+    duration_s: 90,
+    aspect: "16:9",
+    brand_colors: ["#3d4eac", "#ff5fa2"],
+    cta: "",
+  },
+];
+
+const KEY = "reelflow.draft";
+
+export const emptyDraft = () => ({
+  prompt: "",
+  job_type: "ad_creative",
+  duration_s: TYPES.ad_creative.usual,
+  aspect: "16:9",
+  brand_colors: [],
+  cta: "",
+  seed: "",
+  clip_count: "",
+  logo: null,
+  music: null,
+  key: crypto.randomUUID(),
+});
+
+/** The draft as it was left, in this tab. */
+export function loadDraft() {
+  try {
+    return { ...emptyDraft(), ...JSON.parse(sessionStorage.getItem(KEY) ?? "{}") };
+  } catch {
+    return emptyDraft();
+  }
+}
+
+export function keepDraft(draft) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(draft));
+  } catch {
+    // Storage is switched off: a reload begins anew.
+  }
+}
+
+/** The order as the API takes it. */
+export function orderOf(draft) {
+  return {
+    prompt: draft.prompt,
+    job_type: draft.job_type,
+    duration_s: draft.duration_s,
+    aspect: draft.aspect,
+    brand_colors: draft.brand_colors.filter(Boolean),
+    cta: draft.cta.trim() || null,
+    seed: draft.seed === "" ? null : Number(draft.seed),
+    clip_count: draft.clip_count === "" ? null : Number(draft.clip_count),
+    logo_asset_id: draft.logo?.id ?? null,
+    music_asset_id: draft.music?.id ?? null,
+  };
+}
+
+const HEX = /^#?(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
+
+/** A hex colour as `#rrggbb`, or null. */
+export function colourOf(text) {
+  const digits = text.trim().replace(/^#/, "").toLowerCase();
+  if (!HEX.test(digits)) return null;
+  return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits}`;
+}
+
+/** What is plainly wrong with a draft, by field: said at once, without asking the server. */
+export function faultsOf(draft) {
+  const faults = {};
+  const type = TYPES[draft.job_type];
+  if (!draft.prompt.trim()) faults.prompt = "Describe the film first. A sentence is enough.";
+  const [low, high] = type.seconds;
+  if (!Number.isInteger(draft.duration_s) || draft.duration_s < low || draft.duration_s > high)
+    faults.duration_s = `${type.name === "Ad" ? "An ad" : "A music video"} lasts ${low} to ${high} seconds. Choose a whole number in between.`;
+  if (draft.brand_colors.some((colour) => colourOf(colour) === null))
+    faults.brand_colors = "Write colours like #ff5a1f, or remove the empty ones.";
+  return faults;
+}

@@ -1,0 +1,362 @@
+// Describing a film and ordering it.
+
+import { postOnce } from "./api.js";
+import {
+  ASPECTS,
+  COLOUR_LIMIT,
+  CTA_LIMIT,
+  EXAMPLES,
+  PROMPT_LIMIT,
+  SEED_LIMIT,
+  TYPES,
+  emptyDraft,
+  faultsOf,
+  keepDraft,
+  loadDraft,
+  orderOf,
+} from "./brief.js";
+import { colourList } from "./colours.js";
+import { announce, button, fill, h, say, uniqueId } from "./dom.js";
+import { slate } from "./estimate.js";
+import { problemNotice } from "./notices.js";
+import { go } from "./router.js";
+import { dropZone, takeFilesAnywhere } from "./uploads.js";
+import { viewfinder } from "./viewfinder.js";
+
+const MAC = /mac|iphone|ipad/i.test(navigator.platform);
+
+/** @type {import("./router.js").View} */
+export function compose(root, { signal }) {
+  let draft = loadDraft();
+  const finder = viewfinder();
+  const estimate = slate(signal);
+  const fields = {};
+
+  /** A change to the order: another order is another film, so it gets another key. */
+  const change = (part) => {
+    draft = { ...draft, ...part, key: crypto.randomUUID() };
+    keepDraft(draft);
+    for (const name of Object.keys(part)) fields[name]?.fault("");
+    finder.show(draft);
+    estimate.show(draft);
+  };
+
+  const field = (name, label, control, { hint, target = control, aside } = {}) => {
+    const fault = h("p", { className: "fault", id: uniqueId("fault"), data: { testid: `fault-${name}` } });
+    target.id ||= uniqueId(name);
+    const hintLine = hint ? h("p", { className: "hint", id: uniqueId("hint") }, hint) : null;
+    target.setAttribute("aria-describedby", [hintLine?.id, fault.id].filter(Boolean).join(" "));
+    fields[name] = {
+      target,
+      fault: (text) => {
+        say(fault, text);
+        if (text) target.setAttribute("aria-invalid", "true");
+        else target.removeAttribute("aria-invalid");
+      },
+    };
+    return h(
+      "div",
+      { className: "field" },
+      h("div", { className: "label-row" }, h("label", { htmlFor: target.id }, label), aside),
+      control,
+      hintLine,
+      fault,
+    );
+  };
+
+  const group = (name, legend, ...content) => {
+    const fault = h("p", { className: "fault", data: { testid: `fault-${name}` } });
+    const element = h("fieldset", { className: "field" }, h("legend", {}, legend), ...content, fault);
+    fields[name] = { target: element.querySelector("input, button"), fault: (text) => say(fault, text) };
+    return element;
+  };
+
+  // The prompt
+  const count = h("span", { className: "hint count", data: { testid: "prompt-count" } });
+  const counted = () => {
+    const used = [...prompt.value].length;
+    say(count, `${used} of ${PROMPT_LIMIT}`);
+    count.classList.toggle("fault", used > PROMPT_LIMIT);
+  };
+  const prompt = h("textarea", {
+    className: "script",
+    rows: 5,
+    value: draft.prompt,
+    required: true,
+    data: { testid: "prompt" },
+    placeholder: "A red kettle on a blue stove, steam against the window, someone comes home…",
+    on: { input: () => (change({ prompt: prompt.value }), counted()) },
+  });
+  counted();
+
+  const examples = h(
+    "div",
+    { className: "examples" },
+    h("p", { className: "hint", id: "examples-label" }, "Or begin with one of these:"),
+    h(
+      "ul",
+      { "aria-labelledby": "examples-label" },
+      EXAMPLES.map((example) =>
+        h(
+          "li",
+          {},
+          button(example.name, { testid: "example" }, () => begin(example)),
+        ),
+      ),
+    ),
+  );
+
+  // Type and duration
+  const radio = (name, value, checked, changed, ...face) =>
+    h(
+      "label",
+      { className: "tile" },
+      h("input", { type: "radio", name, value, checked, on: { change: () => changed(value) } }),
+      ...face,
+    );
+  const types = h(
+    "div",
+    { className: "tiles two" },
+    Object.entries(TYPES).map(([value, { name, seconds, usualClips }]) =>
+      radio(
+        "job_type",
+        value,
+        draft.job_type === value,
+        setType,
+        h("span", { className: "name" }, name),
+        h("span", { className: "hint" }, `${seconds[0]}–${seconds[1]} s, usually ${usualClips} scenes`),
+      ),
+    ),
+  );
+  const slider = h("input", {
+    type: "range",
+    step: 1,
+    ariaLabel: "Duration",
+    data: { testid: "duration-slider" },
+    on: { input: () => setDuration(slider.valueAsNumber, seconds) },
+  });
+  const seconds = h("input", {
+    type: "number",
+    step: 1,
+    inputMode: "numeric",
+    data: { testid: "duration" },
+    on: { input: () => setDuration(seconds.valueAsNumber, slider) },
+  });
+  const ends = h("p", { className: "hint" });
+
+  function setDuration(value, other) {
+    other.value = Number.isNaN(value) ? "" : value;
+    change({ duration_s: value });
+  }
+  function setType(value) {
+    const [low, high] = TYPES[value].seconds;
+    const fits = draft.duration_s >= low && draft.duration_s <= high;
+    change({ job_type: value, duration_s: fits ? draft.duration_s : TYPES[value].usual, clip_count: "" });
+    showType();
+  }
+  function showType() {
+    const {
+      seconds: [low, high],
+      clips,
+      usualClips,
+    } = TYPES[draft.job_type];
+    for (const control of [slider, seconds])
+      Object.assign(control, { min: low, max: high, value: draft.duration_s });
+    slider.setAttribute("aria-valuetext", `${draft.duration_s} seconds`);
+    Object.assign(sceneCount, {
+      min: clips[0],
+      max: clips[1],
+      placeholder: String(usualClips),
+      value: draft.clip_count,
+    });
+    say(ends, `${low} to ${high} seconds`);
+  }
+
+  // Shape
+  const aspects = h(
+    "div",
+    { className: "tiles three" },
+    Object.entries(ASPECTS).map(([value, { name, use }]) =>
+      radio(
+        "aspect",
+        value,
+        draft.aspect === value,
+        (aspect) => change({ aspect }),
+        h("span", { className: "shape", ariaHidden: "true", data: { aspect: value } }),
+        h("span", { className: "name" }, name, h("span", { className: "unseen" }, ` ${value}`)),
+        h("span", { className: "hint" }, use),
+      ),
+    ),
+  );
+
+  // Brand
+  const colours = colourList(draft.brand_colors, (brand_colors) => change({ brand_colors }), COLOUR_LIMIT);
+  const cta = h("input", {
+    type: "text",
+    value: draft.cta,
+    maxLength: CTA_LIMIT,
+    autocomplete: "off",
+    data: { testid: "cta" },
+    placeholder: "Book a test ride",
+    on: { input: () => change({ cta: cta.value }) },
+  });
+  const logo = dropZone("logo", draft.logo, (asset) => change({ logo: asset }), signal);
+  const music = dropZone("music", draft.music, (asset) => change({ music: asset }), signal);
+  takeFilesAnywhere([logo, music], signal);
+  fields.logo_asset_id = { target: logo.element.querySelector("input"), fault: logo.fault };
+  fields.music_asset_id = { target: music.element.querySelector("input"), fault: music.fault };
+
+  // More
+  const sceneCount = h("input", {
+    type: "number",
+    step: 1,
+    inputMode: "numeric",
+    data: { testid: "clip-count" },
+    on: { input: () => change({ clip_count: sceneCount.value }) },
+  });
+  const seed = h("input", {
+    type: "number",
+    min: 0,
+    max: SEED_LIMIT,
+    step: 1,
+    inputMode: "numeric",
+    value: draft.seed,
+    placeholder: "left to chance",
+    data: { testid: "seed" },
+    on: { input: () => change({ seed: seed.value }) },
+  });
+  const more = h(
+    "details",
+    { open: Boolean(draft.seed || draft.clip_count) },
+    h("summary", { data: { testid: "more" } }, "More"),
+    h(
+      "div",
+      { className: "pair" },
+      field("clip_count", "Scenes", sceneCount),
+      field("seed", "Seed", seed, { hint: "The same words and seed give the same film." }),
+    ),
+  );
+
+  // Ordering
+  const trouble = h("div", { className: "trouble" });
+  const submit = h(
+    "button",
+    { type: "submit", className: "button primary big", data: { testid: "submit" } },
+    "Make the film",
+  );
+  const order = async (event) => {
+    event?.preventDefault();
+    if (submit.disabled) return;
+    fill(trouble);
+    if (logo.busy() || music.busy())
+      return showFaults(
+        logo.busy()
+          ? { logo_asset_id: "Still being sent: wait a moment." }
+          : { music_asset_id: "Still being sent: wait a moment." },
+      );
+    const faults = faultsOf(draft);
+    for (const name of Object.keys(fields)) fields[name].fault("");
+    if (Object.keys(faults).length) return showFaults(faults);
+    submit.disabled = true;
+    say(submit, "Ordering…");
+    try {
+      const ordered = await postOnce("/generations", orderOf(draft), draft.key);
+      keepDraft(emptyDraft());
+      announce("The film is ordered.");
+      if (!signal.aborted) go(`/films/${ordered.id}`);
+    } catch (problem) {
+      refused(problem);
+    } finally {
+      submit.disabled = false;
+      say(submit, "Make the film");
+    }
+  };
+
+  function refused(problem) {
+    const faults = {};
+    const elsewhere = [];
+    for (const { pointer, detail } of problem.errors ?? []) {
+      // Limits that depend on several fields point at the whole; the sentence names the field.
+      const name =
+        pointer.split("/")[1] ||
+        (/clip count/i.test(detail) ? "clip_count" : /duration/i.test(detail) ? "duration_s" : "");
+      if (fields[name]) faults[name] ??= detail;
+      else elsewhere.push(detail);
+    }
+    if (problem.code === "asset_unusable") Object.assign(faults, unusable(problem));
+    if (Object.keys(faults).length && !elsewhere.length) showFaults(faults);
+    else fill(trouble, problemNotice(problem, order));
+  }
+
+  function unusable(problem) {
+    const which = draft.music && problem.detail.includes(draft.music.id) ? "music_asset_id" : "logo_asset_id";
+    return { [which]: `${problem.detail} ${problem.remedy}` };
+  }
+
+  function showFaults(faults) {
+    for (const [name, text] of Object.entries(faults)) fields[name].fault(text);
+    const first = Object.keys(fields).find((name) => faults[name]);
+    fields[first].target.closest("details")?.setAttribute("open", "");
+    fields[first].target.focus();
+    announce(Object.values(faults).join(" "));
+  }
+
+  function begin(example) {
+    keepDraft({ ...draft, ...example, key: crypto.randomUUID() });
+    fill(root);
+    compose(root, { signal });
+    root.querySelector("textarea").focus();
+  }
+
+  const form = h(
+    "form",
+    {
+      className: "composer",
+      noValidate: true,
+      on: {
+        submit: order,
+        keydown: (event) => event.key === "Enter" && (event.metaKey || event.ctrlKey) && order(event),
+      },
+    },
+    h(
+      "div",
+      { className: "writing" },
+      h("h1", {}, "What’s the film?"),
+      field("prompt", "Describe it", prompt, { aside: count }),
+      examples,
+      group("job_type", "Kind of film", types),
+      field("duration_s", "Seconds", h("div", { className: "duration" }, slider, seconds), {
+        target: seconds,
+        aside: ends,
+      }),
+      group("aspect", "Shape", aspects),
+      group("brand_colors", "Brand colours", colours),
+      field("cta", "Call to action", cta, {
+        hint: `The last words on screen, up to ${CTA_LIMIT} characters. Leave it out if there is none.`,
+      }),
+      h("div", { className: "pair drops" }, logo.element, music.element),
+      more,
+    ),
+    h(
+      "div",
+      { className: "desk" },
+      finder.element,
+      estimate.element,
+      trouble,
+      submit,
+      h(
+        "p",
+        { className: "hint soft small keys" },
+        "or press ",
+        h("kbd", {}, MAC ? "⌘" : "Ctrl"),
+        " ",
+        h("kbd", {}, "Enter"),
+      ),
+    ),
+  );
+  showType();
+  finder.show(draft);
+  estimate.show(draft);
+  fill(root, form);
+  return "New film";
+}
