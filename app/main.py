@@ -20,12 +20,14 @@ from app.api import (
     health,
     live,
     media,
+    metrics,
     pages,
     sessions,
 )
 from app.background import Background
 from app.health.examination import Examination
 from app.health.probes import probes
+from app.job_metrics import JobMetrics
 from app.live import Live
 from app.problems import RESPONSES, Problem
 from app.redis import close_redis
@@ -44,12 +46,13 @@ def create_app() -> FastAPI:
     )
     app.state.live = Live()
     app.state.examination = Examination(probes())
+    app.state.job_metrics = JobMetrics()
     problems.install(app)
     api = APIRouter(prefix="/api/v1")
     for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions):
         api.include_router(noun.router)
     app.include_router(api)
-    for root in (live, media, health):
+    for root in (live, media, health, metrics):
         app.include_router(root.router)
     pages.install(app)
     _describe_problems(app)

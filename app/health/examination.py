@@ -11,6 +11,7 @@ import structlog
 
 from app.deadline import within
 from app.schemas.health import Check, CheckStatus
+from app.shared import Shared
 
 DEADLINE_S = 2.0
 FRESH_S = 1.0
@@ -34,22 +35,16 @@ class Examination:
     ) -> None:
         self._probes = probes
         self._deadline_s = deadline_s
-        self._fresh_s = fresh_s
-        self._round: asyncio.Task[Mapping[str, Check]] | None = None
-        self._fresh_until = 0.0
         self._known: Mapping[str, Check] = {}
+        self._shared = Shared(self._look, fresh_s)
 
     async def checks(self) -> Mapping[str, Check]:
-        """How each part was found; everybody who asks at the same time shares one look."""
-        if self._round is None or (self._round.done() and time.monotonic() >= self._fresh_until):
-            self._round = asyncio.create_task(self._look())
-        # A caller that goes away must not end it for the others.
-        return await asyncio.shield(self._round)
+        """How each part was found."""
+        return await self._shared()
 
     async def _look(self) -> Mapping[str, Check]:
         found = await asyncio.gather(*(self._one(name, probe) for name, probe in self._probes.items()))
         checks = dict(zip(self._probes, found, strict=True))
-        self._fresh_until = time.monotonic() + self._fresh_s
         self._tell_changes(checks)
         self._known = checks
         return checks
@@ -90,16 +85,3 @@ def failed(detail: str, remedy: str) -> Check:
 def skipped(detail: str) -> Check:
     """A part that was not looked at."""
     return Check(status=CheckStatus.SKIPPED, detail=detail)
-
-
-def at_most_every(seconds: float, probe: Probe) -> Probe:
-    """A probe of somebody else's service, which is not asked whenever we are."""
-    known: tuple[float, Check] | None = None
-
-    async def remembered() -> Check:
-        nonlocal known
-        if known is None or time.monotonic() - known[0] >= seconds:
-            known = (time.monotonic(), await probe())
-        return known[1]
-
-    return remembered

@@ -15,10 +15,11 @@ from app import migrate
 from app.database import DatabaseUnavailable, lone_connection
 from app.deadline import OneThread
 from app.dispatch import DEPLOYMENT
-from app.health.examination import Probe, at_most_every, failed, ok, skipped
+from app.health.examination import Probe, failed, ok, skipped
 from app.redis import RedisUnavailable, reachable, redis_client
 from app.schemas.health import Check
 from app.settings import settings
+from app.shared import Shared
 from app.store import media_store
 from blocks.media_store import (
     AccessDenied,
@@ -51,7 +52,7 @@ def probes() -> Mapping[str, Probe]:
         "redis": redis,
         "s3": media_probe(),
         "prefect": prefect,
-        "replicate_api": at_most_every(REPLICATE_EVERY_S, replicate_api),
+        "replicate_api": Shared(replicate_api, REPLICATE_EVERY_S),
     }
 
 

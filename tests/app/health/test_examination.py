@@ -6,7 +6,7 @@ import threading
 from structlog.testing import capture_logs
 
 from app.deadline import OneThread, within
-from app.health.examination import Examination, at_most_every, ok
+from app.health.examination import Examination, ok
 from app.schemas.health import Check, CheckStatus
 
 
@@ -53,64 +53,6 @@ def test_work_that_does_not_heed_its_end_is_left_behind_and_ended() -> None:
             await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, timeout=10)
 
     asyncio.run(look())
-
-
-def test_who_asks_at_the_same_time_shares_one_look() -> None:
-    looks = 0
-
-    async def counted() -> Check:
-        nonlocal looks
-        looks += 1
-        await asyncio.sleep(0)
-        return ok("")
-
-    async def crowd() -> None:
-        examination = Examination({"part": counted}, fresh_s=60)
-        await asyncio.gather(*(examination.checks() for _ in range(50)))
-        await examination.checks()
-        assert looks == 1
-        stale = Examination({"part": counted}, fresh_s=0)
-        await stale.checks()
-        await stale.checks()
-        assert looks == 3
-
-    asyncio.run(crowd())
-
-
-def test_one_who_goes_away_does_not_end_it_for_the_others() -> None:
-    async def crowd() -> None:
-        may_end = asyncio.Event()
-
-        async def waits() -> Check:
-            await may_end.wait()
-            return ok("")
-
-        examination = Examination({"part": waits}, deadline_s=60)
-        leaves, stays = (asyncio.create_task(examination.checks()) for _ in range(2))
-        await asyncio.sleep(0)
-        leaves.cancel()
-        await asyncio.wait({leaves})
-        may_end.set()
-        assert (await stays)["part"].status is CheckStatus.OK
-
-    asyncio.run(crowd())
-
-
-def test_somebody_elses_service_is_asked_seldom() -> None:
-    looks = 0
-
-    async def counted() -> Check:
-        nonlocal looks
-        looks += 1
-        return ok("")
-
-    async def often() -> None:
-        seldom = at_most_every(60, counted)
-        for _ in range(5):
-            await seldom()
-
-    asyncio.run(often())
-    assert looks == 1
 
 
 def test_a_hanging_call_holds_one_thread_however_often_it_is_asked_for() -> None:
