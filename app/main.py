@@ -14,6 +14,7 @@ from app.api import (
     assets,
     clips,
     compositions,
+    documentation,
     estimates,
     generation_assets,
     generations,
@@ -43,6 +44,9 @@ def create_app() -> FastAPI:
         description=DESCRIPTION,
         responses=RESPONSES,
         lifespan=_life,
+        # `documentation` serves a page of its own.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.live = Live()
     app.state.examination = Examination(probes())
@@ -55,6 +59,7 @@ def create_app() -> FastAPI:
     for root in (live, media, health, metrics):
         app.include_router(root.router)
     pages.install(app)
+    documentation.install(app)
     _describe_problems(app)
     middleware.install(app)
     return app
