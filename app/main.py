@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
@@ -26,10 +26,12 @@ from app.api import (
     sessions,
 )
 from app.background import Background
+from app.database import DatabaseUnavailable, engine
 from app.health.examination import Examination
 from app.health.probes import probes
 from app.job_metrics import JobMetrics
 from app.live import Live
+from app.logs import configure_logging
 from app.problems import RESPONSES, Problem
 from app.redis import close_redis
 
@@ -68,6 +70,7 @@ def create_app() -> FastAPI:
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the requests, for as long as they are served."""
+    configure_logging()
     background = Background()
     background.start()
     following = asyncio.create_task(app.state.live.run())
@@ -78,6 +81,8 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(following, return_exceptions=True)
         await asyncio.to_thread(background.stop)
         await close_redis()
+        with suppress(DatabaseUnavailable):
+            engine().dispose()
 
 
 def _describe_problems(app: FastAPI) -> None:

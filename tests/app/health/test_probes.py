@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import boto3
@@ -24,7 +23,8 @@ from app.health.examination import Examination, Probe
 from app.schemas.health import Check
 from stack import prefect_server
 from stack.shared_process import free_port
-from tests.app.health.conftest import BlackHole, Configure
+from tests.app.black_hole import BlackHole, socket_of, through
+from tests.app.health.conftest import Configure
 
 AWS: dict[str, Any] = {
     "aws_access_key_id": "testing",
@@ -63,17 +63,14 @@ def test_a_database_that_is_not_there(configure: Configure, database_url: str) -
 def test_a_database_that_swallows_everything_piles_up_nothing(
     configure: Configure, database_url: str
 ) -> None:
-    [directory] = parse_qs(urlsplit(database_url).query)["host"]
-    name = urlsplit(database_url).path.removeprefix("/")
-
     async def look() -> None:
         # One swallows what is asked, the other the connection itself.
         for after in (READY_FOR_QUERY, None):
-            hole = BlackHole(f"{directory}/.s.PGSQL.5432", after=after)
+            hole = BlackHole(socket_of(database_url), after=after)
             if after is None:
                 hole.swallow.set()
             async with hole as port:
-                configure(database_url=f"postgresql://postgres@127.0.0.1:{port}/{name}")
+                configure(database_url=through(port, database_url))
                 threads = threading.active_count()
                 examination = Examination({"database": probes.database}, deadline_s=0.3, fresh_s=0)
                 for _ in range(4):
