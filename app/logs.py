@@ -95,7 +95,11 @@ class _LibraryLines(logging.Handler):
 def _renderer(log_format: str) -> Processor:
     if log_format == "json":
         return JSONRenderer()
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        # The default draws every frame's variables: seconds of a loop that serves requests, and secrets.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
 
 
 def _mask(masker: Masker) -> Processor:

@@ -97,7 +97,6 @@ def _headers(info: ObjectInfo, link: SignedLink) -> dict[str, str]:
         "Content-Security-Policy": POLICY,
         "ETag": f'"{info.etag}"',
         "Last-Modified": format_datetime(info.modified, usegmt=True),
-        "X-Content-Type-Options": "nosniff",
     }
     if link.filename is not None:
         headers["Content-Disposition"] = content_disposition(link.filename)
