@@ -29,6 +29,7 @@ PAGE_POLICY = (
     b"connect-src 'self' ws: wss:; style-src 'self'; script-src 'self'; frame-ancestors 'none'; "
     b"base-uri 'none'; form-action 'self'"
 )
+PAGE_HEADERS = (*SECURITY_HEADERS, (b"content-security-policy", PAGE_POLICY))
 # Asked so often that at INFO they would be most of the log.
 QUIET_ROUTES = frozenset({"/health", "/metrics"})
 # What the access log of a web server says of a client that left before there was an answer.
@@ -147,12 +148,11 @@ def _identify(scope: Scope) -> bytes:
 
 
 def _headers(headers: Iterable[tuple[bytes, bytes]], request_id: bytes) -> list[tuple[bytes, bytes]]:
-    ours = [*headers, (REQUEST_ID, request_id), *SECURITY_HEADERS]
-    names = dict(ours)
-    if names.get(b"content-type", b"").startswith(b"text/html"):
-        # A page that needs another policy brings it.
-        ours += [] if b"content-security-policy" in names else [(b"content-security-policy", PAGE_POLICY)]
-    return ours
+    """The answer's headers and ours; of ours, what the answer says itself is left to it."""
+    answered = list(headers)
+    named = dict(answered)
+    ours = PAGE_HEADERS if named.get(b"content-type", b"").startswith(b"text/html") else SECURITY_HEADERS
+    return [*answered, (REQUEST_ID, request_id), *(header for header in ours if header[0] not in named)]
 
 
 def _route(scope: Scope) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from starlette.concurrency import run_in_threadpool
+from structlog.contextvars import bind_contextvars
 
 from app import accounts, generations
 from app.api.deps import public_url
@@ -41,6 +42,7 @@ async def follow(
     await websocket.accept(subprotocol)
     try:
         session_id = accounts.known_session(token) or await run_in_threadpool(accounts.session_of, token)
+        bind_contextvars(session_id=str(session_id), job_id=str(generation_id))
         await run_in_threadpool(_own, session_id, generation_id)
     except (Unauthenticated, NotFound, DatabaseUnavailable) as refusal:
         await websocket.close(_CLOSE_CODES[type(refusal)], refusal.cause[:LONGEST_REASON])

@@ -45,7 +45,8 @@ def _application() -> FastAPI:
 
     @app.get("/own-policy")
     def own_policy() -> HTMLResponse:
-        return HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'none'"})
+        own = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
+        return HTMLResponse("<p>", headers=own)
 
     @app.get("/health")
     def health() -> str:
@@ -123,7 +124,9 @@ def test_an_answer_that_breaks_off_is_not_passed_for_a_whole_one(client: TestCli
 
 def test_pages_have_a_policy_and_may_bring_their_own(client: TestClient) -> None:
     assert "script-src 'self'" in client.get("/page").headers["Content-Security-Policy"]
-    assert client.get("/own-policy").headers.get_list("Content-Security-Policy") == ["default-src 'none'"]
+    own = client.get("/own-policy").headers
+    assert own.get_list("Content-Security-Policy") == ["default-src 'none'"]
+    assert own.get_list("X-Content-Type-Options") == ["nosniff"]
     assert "Content-Security-Policy" not in client.get("/api/v1/things/1").headers
 
 
