@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from app import middleware, problems
 from app.api import (
@@ -25,6 +25,7 @@ from app.api import (
     pages,
     sessions,
 )
+from app.api.limited import limited
 from app.background import Background
 from app.database import DatabaseUnavailable, engine
 from app.health.examination import Examination
@@ -54,7 +55,7 @@ def create_app() -> FastAPI:
     app.state.examination = Examination(probes())
     app.state.job_metrics = JobMetrics()
     problems.install(app)
-    api = APIRouter(prefix="/api/v1")
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(limited)])
     for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions):
         api.include_router(noun.router)
     app.include_router(api)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from limits import parse
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_SECRET_KEY = "insecure-local-key"
@@ -106,6 +107,15 @@ class Settings(BaseSettings):
                 f"MEDIA_URL {self.media_url!r} is neither file:///directory nor s3://bucket/prefix"
             )
         return self
+
+    @field_validator("rate_limit_per_session", "rate_limit_per_address")
+    @classmethod
+    def _rate_limit_is_known(cls, limit: str) -> str:
+        try:
+            parse(limit)
+        except ValueError as error:
+            raise ValueError(f"{limit!r} is not count/period, such as 600/minute or 20/second") from error
+        return limit
 
     @model_validator(mode="after")
     def _secret_key_is_real(self) -> Self:
