@@ -24,6 +24,7 @@ from app.api import (
     metrics,
     pages,
     sessions,
+    webhooks,
 )
 from app.api.limited import limited
 from app.background import Background
@@ -56,7 +57,7 @@ def create_app() -> FastAPI:
     app.state.job_metrics = JobMetrics()
     problems.install(app)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(limited)])
-    for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions):
+    for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions, webhooks):
         api.include_router(noun.router)
     app.include_router(api)
     for root in (live, media, health, metrics):
