@@ -71,7 +71,8 @@ class RequestMiddleware:
         async def send_with_headers(message: Message) -> None:
             nonlocal status, complete
             if message["type"] == "http.response.start":
-                status = message["status"]
+                # An HTTPStatus would be logged under its name.
+                status = int(message["status"])
                 message["headers"] = _headers(message.get("headers", ()), request_id)
             elif message["type"] == "http.response.body":
                 complete = not message.get("more_body", False)

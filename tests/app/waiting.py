@@ -8,7 +8,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 T = TypeVar("T")
 
 
-def until(condition: Callable[[], T], within_s: float = 30.0) -> T:
+def until(condition: Callable[[], T], within_s: float = 120.0) -> T:
     """What the condition says once that is true.
 
     Raises:
