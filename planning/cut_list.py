@@ -116,10 +116,18 @@ class CutList(_Model):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
-    scenes: tuple[CutScene, ...] = Field(min_length=1, max_length=MOST_SCENES)
+    # Pydantic's own min_length would count the valid scenes, and complain of both.
+    scenes: tuple[CutScene, ...] = Field(max_length=MOST_SCENES, json_schema_extra={"minItems": 1})
     """In the order of the film."""
 
     music: Music = Music()
+
+    @field_validator("scenes")
+    @classmethod
+    def _not_empty(cls, value: tuple[CutScene, ...]) -> tuple[CutScene, ...]:
+        if not value:
+            refuse("The film has no scene: give at least one.")
+        return value
 
     @property
     def frames(self) -> int:

@@ -1,0 +1,124 @@
+"""What a film would take: checked as an order is, and told from what films took before."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.database import session
+from app.estimates import FIRST_RATES, Queue, waiting_s
+from app.models import AspectRatio, GenerationJob, JobStatus, JobType, SystemConfig
+from tests.app.editing.films import Film, finished_film, make
+
+AD, MUSIC = JobType.AD_CREATIVE, JobType.MUSIC_VIDEO
+RATES = {AD: 2.0, MUSIC: 3.0}
+
+
+@pytest.mark.parametrize(
+    ("queue", "most", "seconds"),
+    [
+        (Queue(0, {}), 5, 0.0),
+        (Queue(4, {AD: 120.0}), 5, 0.0),
+        (Queue(5, {AD: 150.0}), 5, 60.0),
+        (Queue(2, {AD: 15.0, MUSIC: 60.0}), 1, 210.0),
+        (Queue(2, {AD: 15.0}), 0, 30.0),
+    ],
+)
+def test_waiting(queue: Queue, most: int, seconds: float) -> None:
+    assert waiting_s(queue, RATES, most) == seconds
+
+
+def estimated(user: TestClient, **order: object) -> dict[str, Any]:
+    answer = user.post("/api/v1/generations/estimate", json={"prompt": "A red kettle"} | order)
+    return answer.raise_for_status().json()
+
+
+def test_the_first_estimate_goes_by_what_was_measured(user: TestClient) -> None:
+    assert estimated(user, duration_s=40) == {
+        "clips": 5,
+        "frames": 1200,
+        "cost_usd": 0.0,
+        "render_seconds": 40 * FIRST_RATES[AD],
+        "queue_seconds": 0.0,
+        "jobs_ahead": 0,
+    }
+    assert estimated(user, job_type="music_video", duration_s=90, clip_count=12)["clips"] == 12
+    assert user.get("/api/v1/generations").json()["items"] == []
+
+
+def took(film: Film, seconds: float) -> None:
+    with session() as db:
+        job = db.get_one(GenerationJob, film.job_id)
+        job.completed_at = datetime.now(UTC)
+        job.started_at = job.completed_at - timedelta(seconds=seconds)
+
+
+def test_later_ones_by_the_median_of_films_of_that_type(user: TestClient) -> None:
+    for seconds in (15.0, 45.0, 3000.0):
+        took(finished_film(user), seconds)
+    assert estimated(user, duration_s=30)["render_seconds"] == 90.0
+    music = estimated(user, job_type="music_video", duration_s=60)
+    assert music["render_seconds"] == 60 * FIRST_RATES[MUSIC]
+
+
+def test_an_edit_says_nothing_of_a_new_film(user: TestClient) -> None:
+    film = finished_film(user)
+    took(film, 45.0)
+    edited = finished_film(user)
+    edited.user.post(f"{edited.version}/edit", json=edited.cut_list()).raise_for_status()
+    make(edited.job_id)
+    took(edited, 3.0)
+    assert estimated(user, duration_s=15)["render_seconds"] == 45.0
+
+
+def test_who_is_ahead(user: TestClient) -> None:
+    with session() as db:
+        db.get_one(SystemConfig, "max_concurrent_jobs").value = 2
+    for duration_s in (20, 40):
+        user.post("/api/v1/generations", json={"prompt": "A red kettle", "duration_s": duration_s})
+    with session() as db:
+        job = GenerationJob(
+            job_type=AD,
+            status=JobStatus.GENERATING,
+            prompt="p",
+            parameters={},
+            duration_seconds=60,
+            aspect_ratio=AspectRatio.LANDSCAPE,
+            seed=0,
+            fingerprint="ab" * 32,
+            progress=75,
+        )
+        db.add(job)
+    told = estimated(user)
+    assert told["jobs_ahead"] == 3
+    assert told["queue_seconds"] == (20 + 40 + 60 * 0.25) * FIRST_RATES[AD] / 2
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {},
+        {"prompt": ""},
+        {"prompt": "x" * 2001},
+        {"prompt": "A kettle", "duration_s": 14},
+        {"prompt": "A kettle", "job_type": "music_video", "duration_s": 30},
+        {"prompt": "A kettle", "clip_count": 9},
+        {"prompt": "A kettle", "aspect": "4:3"},
+        {"prompt": "A kettle", "brand_colors": ["teal-ish"]},
+        {"prompt": "A kettle", "seed": -1},
+        {"prompt": "A kettle", "logo_asset_id": str(uuid4())},
+        {"prompt": "A kettle", "music_asset_id": str(uuid4())},
+        {"prompt": "A kettle", "colour": "red"},
+        {"prompt": "A song", "job_type": "music_video"},
+    ],
+)
+def test_what_would_be_refused_is_refused(user: TestClient, order: dict[str, Any]) -> None:
+    with session() as db:
+        db.get_one(SystemConfig, "enable_music_pipeline").value = False
+    refused = user.post("/api/v1/generations/estimate", json=order)
+    submitted = user.post("/api/v1/generations", json=order)
+    assert refused.status_code in (422, 503)
+    ignored = {"instance": None}
+    assert refused.json() | ignored == submitted.json() | ignored
