@@ -16,7 +16,17 @@ from sqlmodel import col, func, select
 from app import jobs, storage_keys
 from app.assets import keep_upload
 from app.database import session
-from app.models import AssetKind, Clip, Composition, GenerationJob, JobMetric, JobStatus, QueuedTask
+from app.models import (
+    AssetKind,
+    Clip,
+    Composition,
+    CompositionStatus,
+    GenerationJob,
+    JobMetric,
+    JobStatus,
+    QueuedTask,
+)
+from app.records import newest_composition
 from app.requests import fingerprint
 from app.store import media_store
 from commands.order import Order
@@ -137,7 +147,7 @@ def _activity(job_id: UUID) -> str:
 def _report(job_id: UUID, order: Order, addresses: Addresses) -> tuple[dict[str, object], float]:
     with session() as db:
         job = db.get_one(GenerationJob, job_id)
-        film = db.exec(select(Composition).where(Composition.job_id == job_id)).one_or_none()
+        film = newest_composition(db, job_id, status=CompositionStatus.COMPLETED)
         clips = db.exec(select(Clip).where(Clip.job_id == job_id)).all()
         encoding = db.exec(
             select(JobMetric.value)

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from app import jobs
 from app.database import session
+from app.events import Event
 from app.models import AssetKind, BrandAsset, Composition, GenerationJob, JobStatus, QueuedTask, SystemConfig
 from tests.app.editing.films import ACTIVE, Film, make, move
 
@@ -297,3 +298,15 @@ def test_strangers_learn_nothing(film: Film, sign_in: Callable[[], TestClient], 
             assert client.request(method, place, json=body).status_code == 401
         assert answers[0] == answers[1]
     assert film.state()["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "last"),
+    [
+        ("status", {"status": "completed"}, True),
+        ("status", {"status": "pending"}, False),
+        ("progress", {"progress": 100}, False),
+    ],
+)
+def test_who_follows_a_cancelled_edit_is_told_its_end(kind: Any, facts: dict[str, Any], last: bool) -> None:
+    assert Event(1, kind, facts).last is last
