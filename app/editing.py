@@ -17,6 +17,7 @@ from app.dispatch import enqueue
 from app.models import Composition, CompositionStatus, GenerationJob, JobStatus
 from app.problems import Conflict, NotFound, Unprocessable
 from app.records import clips_of, newest_composition, plan_composition
+from app.requests import GenerationCreate
 from app.schemas.clips import ClipRegenerate
 from planning.brief import SEED_LIMIT
 from planning.cut_list import CutList, Misfit, check
@@ -34,7 +35,7 @@ def edit_composition(db: Session, session_id: UUID, composition_id: UUID, cut_li
         NotFound: there is no such version, or it is another session's.
         Conflict: the film is being made, or the version is not finished.
         CutListInvalid: the clips there are can't be cut so.
-        AssetUnusable: the music can't be used.
+        AssetUnusable: the music can't be used, or the film's logo not any more.
         PipelineDisabled: films of this type are switched off.
     """
     parent, job = compositions.owned(db, session_id, composition_id)
@@ -50,8 +51,7 @@ def edit_composition(db: Session, session_id: UUID, composition_id: UUID, cut_li
     available = {clip.number: clip.frames for clip in clips_of(db, job.id)}
     if misfits := check(cut_list, available):
         raise _invalid(misfits)
-    jobs.check_music(db, session_id, cut_list.music.asset_id)
-    return _repeat(db, job, parent, cut_list)
+    return _repeat(db, session_id, job, parent, cut_list)
 
 
 def regenerate_clip(
@@ -65,6 +65,7 @@ def regenerate_clip(
         NotFound: there is no such generation or clip, or it is another session's.
         Conflict: the film is being made, or was never finished.
         Unprocessable: nothing would be another.
+        AssetUnusable: the film's music or logo can't be used any more.
         PipelineDisabled: films of this type are switched off.
     """
     job = generations.owned(db, session_id, job_id)
@@ -78,12 +79,11 @@ def regenerate_clip(
     cut_list = compositions.cut_list_of_version(job, parent)
     storyboard = Storyboard.model_validate(job.storyboard)
     job.storyboard = _with_another(storyboard, number, change).model_dump(mode="json")
-    return _repeat(db, job, parent, cut_list)
+    return _repeat(db, session_id, job, parent, cut_list)
 
 
 def _lock(db: Session, job: GenerationJob) -> None:
     jobs.lock_job(db, job.id)
-    jobs.check_enabled(db, job.job_type)
     if job.status is JobStatus.CANCELLED:
         raise Conflict("The film can't be changed", "it was cancelled unfinished", "Ask for it anew")
     if job.status not in (JobStatus.COMPLETED, JobStatus.FAILED):
@@ -94,7 +94,13 @@ def _lock(db: Session, job: GenerationJob) -> None:
         )
 
 
-def _repeat(db: Session, job: GenerationJob, parent: Composition, cut_list: CutList) -> GenerationJob:
+def _repeat(
+    db: Session, session_id: UUID, job: GenerationJob, parent: Composition, cut_list: CutList
+) -> GenerationJob:
+    # What was right when the film was asked for may have been deleted or switched off since.
+    request = GenerationCreate.model_validate(job.parameters)
+    heard = request.model_copy(update={"music_asset_id": cut_list.music.asset_id})
+    jobs.check_request(db, heard, session_id)
     jobs.reopen(db, job.id)
     plan_composition(db, parent, cut_list.model_dump(mode="json"))
     enqueue(db, job)

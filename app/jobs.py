@@ -139,32 +139,9 @@ def check_request(session: Session, request: GenerationCreate, session_id: UUID)
         AssetUnusable: the logo or the music can't be used.
         PipelineDisabled: jobs of this type are switched off.
     """
-    check_enabled(session, JobType(request.job_type))
+    _check_enabled(session, JobType(request.job_type))
     _check_asset(session, session_id, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
-    check_music(session, session_id, request.music_asset_id)
-
-
-def check_enabled(session: Session, job_type: JobType) -> None:
-    """Makes sure that jobs of a type are taken.
-
-    Raises:
-        PipelineDisabled: an operator has switched them off.
-    """
-    key = _PIPELINES[job_type]
-    row = session.get(SystemConfig, key)
-    if row is not None and row.value is not True:
-        raise PipelineDisabled(
-            f"No {job_type} was started", f"{key} is switched off", "Ask the operator, or try later"
-        )
-
-
-def check_music(session: Session, session_id: UUID | None, asset_id: UUID | None) -> None:
-    """Makes sure that a user session's upload can be heard under a film; None is no upload.
-
-    Raises:
-        AssetUnusable: it is not there, expired, or no sound.
-    """
-    _check_asset(session, session_id, asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
+    _check_asset(session, session_id, request.music_asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
 
 
 def brief_of(job: GenerationJob) -> Brief:
@@ -418,9 +395,16 @@ def _settle_compositions(
     )
 
 
-def _check_asset(
-    session: Session, session_id: UUID | None, asset_id: UUID | None, kinds: set[AssetKind]
-) -> None:
+def _check_enabled(session: Session, job_type: JobType) -> None:
+    key = _PIPELINES[job_type]
+    row = session.get(SystemConfig, key)
+    if row is not None and row.value is not True:
+        raise PipelineDisabled(
+            f"No {job_type} was started", f"{key} is switched off", "Ask the operator, or try later"
+        )
+
+
+def _check_asset(session: Session, session_id: UUID, asset_id: UUID | None, kinds: set[AssetKind]) -> None:
     if asset_id is None:
         return
     # Held until the job is there: an asset that a job uses is not deleted.

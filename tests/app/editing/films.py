@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from fastapi.testclient import TestClient
+import httpx
 
 from app import jobs, records, storage_keys
 from app.database import session
@@ -26,7 +26,7 @@ ACTIVE = (JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING)
 class Film:
     """A user's finished film, and what the API says of it."""
 
-    user: TestClient
+    user: httpx.Client
     job_id: UUID
     version_id: UUID
 
@@ -52,7 +52,7 @@ class Film:
             return Storyboard.model_validate(db.get_one(GenerationJob, self.job_id).storyboard)
 
 
-def finished_film(user: TestClient, **order: object) -> Film:
+def finished_film(user: httpx.Client, **order: object) -> Film:
     """Asks for a film and has it made, as far as the database can see."""
     answer = user.post("/api/v1/generations", json=ORDER | order)
     job_id = UUID(answer.raise_for_status().json()["id"])

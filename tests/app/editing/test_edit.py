@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from app import jobs
 from app.database import session
 from app.events import Event
 from app.models import AssetKind, BrandAsset, Composition, GenerationJob, JobStatus, QueuedTask, SystemConfig
-from tests.app.editing.films import ACTIVE, Film, make, move
+from tests.app.editing.films import ACTIVE, Film, finished_film, make, move
 
 
 def test_the_timeline_says_how_a_version_is_cut_and_from_what(film: Film) -> None:
@@ -206,6 +206,22 @@ def test_music_is_an_upload_of_this_session(film: Film, asset: str, status: int)
         assert film.versions() == [(1, "completed")]
 
 
+def test_a_film_whose_logo_is_gone_is_not_begun_again(user: httpx.Client) -> None:
+    own = user.post("/api/v1/generations", json={"prompt": "A red kettle"}).raise_for_status().json()["id"]
+    with session() as db:
+        logo = upload(db.get_one(GenerationJob, UUID(own)).session_id, AssetKind.LOGO)
+    film = finished_film(user, logo_asset_id=str(logo))
+    cut_list = film.cut_list()
+    with session() as db:
+        db.delete(db.get_one(BrandAsset, logo))
+    for refused in (
+        film.user.post(f"{film.version}/edit", json=cut_list),
+        film.user.post(f"{film.job}/clips/1/regenerate"),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (422, "asset_unusable")
+    assert film.versions() == [(1, "completed")]
+
+
 def test_a_pipeline_that_is_switched_off_edits_nothing(film: Film) -> None:
     cut_list = film.cut_list()
     with session() as db:
@@ -277,7 +293,9 @@ def test_a_finished_film_is_not_retried(film: Film) -> None:
     assert "it has not failed" in refused.json()["detail"]
 
 
-def test_strangers_learn_nothing(film: Film, sign_in: Callable[[], TestClient], client: TestClient) -> None:
+def test_strangers_learn_nothing(
+    film: Film, sign_in: Callable[[], httpx.Client], anonymous: httpx.Client
+) -> None:
     stranger = sign_in()
     cut_list = film.cut_list()
     for method, path, body in (
@@ -295,7 +313,7 @@ def test_strangers_learn_nothing(film: Film, sign_in: Callable[[], TestClient], 
             answer = stranger.request(method, place, json=body)
             assert answer.status_code == 404
             answers.append(answer.text.replace(version, "-").replace(job, "-"))
-            assert client.request(method, place, json=body).status_code == 401
+            assert anonymous.request(method, place, json=body).status_code == 401
         assert answers[0] == answers[1]
     assert film.state()["status"] == "completed"
 

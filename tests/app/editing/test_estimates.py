@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
-from fastapi.testclient import TestClient
 
 from app.database import session
 from app.estimates import FIRST_RATES, Queue, waiting_s
@@ -30,12 +30,12 @@ def test_waiting(queue: Queue, most: int, seconds: float) -> None:
     assert waiting_s(queue, RATES, most) == seconds
 
 
-def estimated(user: TestClient, **order: object) -> dict[str, Any]:
+def estimated(user: httpx.Client, **order: object) -> dict[str, Any]:
     answer = user.post("/api/v1/generations/estimate", json={"prompt": "A red kettle"} | order)
     return answer.raise_for_status().json()
 
 
-def test_the_first_estimate_goes_by_what_was_measured(user: TestClient) -> None:
+def test_the_first_estimate_goes_by_what_was_measured(user: httpx.Client) -> None:
     assert estimated(user, duration_s=40) == {
         "clips": 5,
         "frames": 1200,
@@ -55,7 +55,7 @@ def took(film: Film, seconds: float) -> None:
         job.started_at = job.completed_at - timedelta(seconds=seconds)
 
 
-def test_later_ones_by_the_median_of_films_of_that_type(user: TestClient) -> None:
+def test_later_ones_by_the_median_of_films_of_that_type(user: httpx.Client) -> None:
     for seconds in (15.0, 45.0, 3000.0):
         took(finished_film(user), seconds)
     assert estimated(user, duration_s=30)["render_seconds"] == 90.0
@@ -63,7 +63,7 @@ def test_later_ones_by_the_median_of_films_of_that_type(user: TestClient) -> Non
     assert music["render_seconds"] == 60 * FIRST_RATES[MUSIC]
 
 
-def test_an_edit_says_nothing_of_a_new_film(user: TestClient) -> None:
+def test_an_edit_says_nothing_of_a_new_film(user: httpx.Client) -> None:
     film = finished_film(user)
     took(film, 45.0)
     edited = finished_film(user)
@@ -73,7 +73,7 @@ def test_an_edit_says_nothing_of_a_new_film(user: TestClient) -> None:
     assert estimated(user, duration_s=15)["render_seconds"] == 45.0
 
 
-def test_who_is_ahead(user: TestClient) -> None:
+def test_who_is_ahead(user: httpx.Client) -> None:
     with session() as db:
         db.get_one(SystemConfig, "max_concurrent_jobs").value = 2
     for duration_s in (20, 40):
@@ -114,7 +114,7 @@ def test_who_is_ahead(user: TestClient) -> None:
         {"prompt": "A song", "job_type": "music_video"},
     ],
 )
-def test_what_would_be_refused_is_refused(user: TestClient, order: dict[str, Any]) -> None:
+def test_what_would_be_refused_is_refused(user: httpx.Client, order: dict[str, Any]) -> None:
     with session() as db:
         db.get_one(SystemConfig, "enable_music_pipeline").value = False
     refused = user.post("/api/v1/generations/estimate", json=order)
