@@ -1,7 +1,7 @@
 // The cutting bench: a version's scenes in another order, length and wording become a new version.
 
 import { get, post } from "./api.js";
-import { change, duplicate, framesOf, MOST_SCENES, move, remove } from "./cutlist.js";
+import { duplicate, framesOf, MOST_SCENES, move, remove } from "./cutlist.js";
 import { announce, button, fill, h, say } from "./dom.js";
 import { clock } from "./format.js";
 import { sceneInspector } from "./inspector.js";
@@ -12,7 +12,7 @@ import { go, setTitle } from "./router.js";
 
 /** @type {import("./router.js").View} */
 export function edit(root, { params: [filmId, id], signal }) {
-  const back = h("a", { className: "button", href: `#/films/${filmId}` }, "Back to the film");
+  const back = h("a", { className: "back", href: `#/films/${filmId}` }, "Back to the film");
   fill(
     root,
     h("h1", { className: "unseen" }, "Edit the cut"),
@@ -44,6 +44,7 @@ function bench(timeline, generation, back, signal) {
   const draftKey = `reelflow.cut.${timeline.composition_id}`;
   const original = timeline.cut_list;
   const clips = new Map(timeline.clips.map((clip) => [clip.number, clip]));
+  const holds = (number) => clips.get(number).frames;
   const total = h("p", { className: "total", data: { testid: "total-length" } });
   const was = h("p", { className: "soft small" });
   const ruler = h("div", { className: "ruler", ariaHidden: "true" });
@@ -53,9 +54,9 @@ function bench(timeline, generation, back, signal) {
 
   const film = reel(clips, {
     select: (index) => show(cut, index),
-    move: (from, to) => show(move(cut, from, to), to),
+    move: (from, to) => show(move(cut, from, to, holds), to),
   });
-  const inspector = sceneInspector(clips, (next) => show(next, at));
+  const inspector = sceneInspector(clips, holds, (next) => show(next, at));
   const music = musicChoice(
     original.music,
     cut.music,
@@ -67,18 +68,18 @@ function bench(timeline, generation, back, signal) {
     earlier: button("Earlier", { symbol: "left", testid: "earlier" }, () => moved(-1)),
     later: button("Later", { symbol: "right", testid: "later" }, () => moved(1)),
     twice: button("Duplicate", { symbol: "copy", testid: "duplicate" }, () => {
-      show(duplicate(cut, at), at + 1);
+      show(duplicate(cut, at, holds), at + 1);
       announce(`Duplicated: it is scene ${at + 1} of ${cut.scenes.length} now.`);
     }),
     out: button("Remove", { look: "warn", symbol: "close", testid: "remove" }, () => {
       const gone = at;
-      show(remove(cut, at), Math.min(at, cut.scenes.length - 2));
+      show(remove(cut, at, holds), Math.min(at, cut.scenes.length - 2));
       announce(`Scene ${gone + 1} is out. ${cut.scenes.length} are left.`);
       film.focus(at);
     }),
   };
   const moved = (by) => {
-    show(move(cut, at, at + by), at + by);
+    show(move(cut, at, at + by, holds), at + by);
     announce(`Now scene ${at + 1} of ${cut.scenes.length}.`);
   };
 
@@ -151,6 +152,7 @@ function bench(timeline, generation, back, signal) {
       h(
         "div",
         {},
+        back,
         h("h1", {}, "Edit the cut"),
         h(
           "p",
@@ -165,7 +167,7 @@ function bench(timeline, generation, back, signal) {
     h("div", { className: "moves", role: "group", ariaLabel: "The chosen scene" }, Object.values(moves)),
     h("div", { className: "inspector" }, inspector.element, music.element),
     trouble,
-    h("div", { className: "save" }, h("span", { className: "grow" }, back), reset, save),
+    h("div", { className: "save" }, reset, save),
   );
 }
 

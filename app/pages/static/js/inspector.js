@@ -2,10 +2,11 @@
 
 import {
   change,
+  latestStart,
+  LIMITS,
   roomOf,
   setTransition,
-  SHORTEST,
-  tail,
+  shortestOf,
   TRANSITIONS,
   trimLength,
   trimStart,
@@ -22,13 +23,12 @@ const WORDS = [
 
 /**
  * @param {Map<number, object>} clips by number
+ * @param {(number: number) => number} holds how many frames a clip has
  * @param {(cut: object) => void} changed
  */
-export function sceneInspector(clips, changed) {
+export function sceneInspector(clips, holds, changed) {
   let cut = null;
   let at = 0;
-  const clipOf = (number) => clips.get(number);
-  const framesOfClip = (number) => clipOf(number).frames;
   const scene = () => cut.scenes[at];
 
   const heading = h("h2", { id: "inspector-heading" });
@@ -40,7 +40,7 @@ export function sceneInspector(clips, changed) {
       id,
       step: TENTH,
       data: { testid: id },
-      on: { input: () => changed(set(cut, at, slider.valueAsNumber, framesOfClip(scene().number))) },
+      on: { input: () => changed(set(cut, at, slider.valueAsNumber, holds)) },
     });
     const value = h("output", { htmlFor: id });
     return {
@@ -62,7 +62,7 @@ export function sceneInspector(clips, changed) {
     {
       id: "transition",
       data: { testid: "transition" },
-      on: { change: () => changed(setTransition(cut, at, transition.value, framesOfClip)) },
+      on: { change: () => changed(setTransition(cut, at, transition.value, holds)) },
     },
     Object.entries(TRANSITIONS).map(([value, name]) => h("option", { value }, name)),
   );
@@ -72,10 +72,12 @@ export function sceneInspector(clips, changed) {
     const input = h("input", {
       type: "text",
       id: `scene-${name}`,
-      maxLength: 300,
+      maxLength: LIMITS[name],
       autocomplete: "off",
       data: { testid: `scene-${name}` },
-      on: { input: () => changed(change(cut, at, { [name]: input.value.trim() ? input.value : null })) },
+      on: {
+        input: () => changed(change(cut, at, { [name]: input.value.trim() ? input.value : null }, holds)),
+      },
     });
     return {
       name,
@@ -113,11 +115,11 @@ export function sceneInspector(clips, changed) {
     cut = next;
     at = index;
     const { number, skip, frames } = scene();
-    const clip = clipOf(number);
+    const shortest = shortestOf(scene());
     say(heading, `Scene ${index + 1} of ${cut.scenes.length}`);
-    say(description, clip.description);
-    setSlider(start, 0, Math.max(0, clip.frames - tail(cut, index) - SHORTEST), skip);
-    setSlider(long, SHORTEST, Math.max(SHORTEST, roomOf(cut, index, clip.frames)), frames);
+    say(description, clips.get(number).description);
+    setSlider(start, 0, latestStart(cut, index, holds), skip);
+    setSlider(long, shortest, Math.max(shortest, roomOf(cut, index, holds)), frames);
     transition.value = scene().transition;
     transition.disabled = index === 0;
     say(first, index === 0 ? "The first scene has nothing to come from." : "");

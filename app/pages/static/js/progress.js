@@ -63,6 +63,6 @@ const clip = (generation, number) => generation.clips.find((each) => each.number
 /** Of what was known of clips in the making, what still holds. */
 function rest(clips, generation) {
   return Object.fromEntries(
-    Object.entries(clips).filter(([number]) => clip(generation, number)?.status === "generating"),
+    Object.entries(clips).filter(([number]) => clip(generation, number)?.status !== "completed"),
   );
 }

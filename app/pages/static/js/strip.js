@@ -2,6 +2,7 @@
 
 import { button, fill, h, openDialog, say } from "./dom.js";
 import { clock } from "./format.js";
+import { hasEnded } from "./live.js";
 
 const STATES = {
   pending: "waiting",
@@ -36,8 +37,10 @@ export function sceneStrip(remake) {
         cards.set(scene.number, made);
         list.append(made.element);
       }
-      const again = generation.status === "completed" && scene.status === "completed";
-      cards.get(scene.number).show(scene, clips[scene.number] ?? 0, again);
+      const percent = clips[scene.number] ?? 0;
+      const status = statusOf(scene, percent, generation);
+      const again = generation.status === "completed" && status === "completed";
+      cards.get(scene.number).show({ ...scene, status }, percent, again);
     }
   };
   const drop = (number) => {
@@ -53,6 +56,13 @@ const unplanned = (generation) =>
     status: "pending",
     description: "",
   }));
+
+/** That a scene is begun isn't told, only how far it is; and what waits for a film that ended waits in vain. */
+function statusOf({ status }, percent, generation) {
+  if (status !== "pending") return status;
+  if (hasEnded(generation)) return "cancelled";
+  return generation.status === "generating" && percent > 0 ? "generating" : "pending";
+}
 
 function card(number, remake) {
   const state = h("span", { className: "state" });
