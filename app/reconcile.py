@@ -27,7 +27,7 @@ from sqlmodel import Session, col, select
 from app import claims, events, jobs
 from app.database import session
 from app.dispatch import enqueue
-from app.models import DispatchStatus, GenerationJob, JobStatus, QueuedTask
+from app.models import Composition, CompositionStatus, DispatchStatus, GenerationJob, JobStatus, QueuedTask
 
 # A database that was restarted has dropped every claim, and the living take theirs again within seconds.
 UNCLAIMED_FOR_S = 12.0
@@ -35,6 +35,7 @@ UNCLAIMED_FOR_S = 12.0
 STARTED_WITHIN_S = 90.0
 # Of one job in an hour. What breaks every time is broken.
 MOST_DISPATCHES = 6
+GIVEN_UP = "broken_off"
 TAKEN_UP_AGAIN_WITHIN = timedelta(hours=1)
 
 Verdict = Literal["wait", "again", "cancel"]
@@ -151,21 +152,28 @@ class Reconciler:
     def _again(self, db: Session, job_id: UUID) -> bool:
         """Puts the job into the outbox once more, unless that has been tried too often."""
         job = jobs.lock_job(db, job_id)
-        lately = func.now() - TAKEN_UP_AGAIN_WITHIN
+        # A version that came out well is no failed try.
+        made = (
+            select(func.max(Composition.completed_at))
+            .where(Composition.job_id == job_id, Composition.status == CompositionStatus.COMPLETED)
+            .scalar_subquery()
+        )
+        lately = func.greatest(func.now() - TAKEN_UP_AGAIN_WITHIN, made)
         tried = db.exec(
             select(func.count())
             .select_from(QueuedTask)
             .where(QueuedTask.job_id == job_id, col(QueuedTask.created_at) > lately)
         ).one()
         if tried >= MOST_DISPATCHES:
-            if job.status is JobStatus.PENDING:
-                jobs.fail(
-                    db,
-                    job_id,
-                    "not_started",
-                    f"Its flow was started {tried} times and ended each time before it began",
-                    "Look at the worker's log, then retry the job",
-                )
+            if job.status is JobStatus.FAILED:
+                jobs.retry(db, job_id)
+            jobs.fail(
+                db,
+                job_id,
+                GIVEN_UP,
+                f"Its flow was started {tried} times within the hour and was broken off each time",
+                "Look at the worker's log, then retry the job",
+            )
             return False
         if job.status is JobStatus.FAILED:
             jobs.retry(db, job_id)

@@ -21,7 +21,6 @@ from app.dispatch import DEPLOYMENT
 from app.health import probes
 from app.health.examination import Examination, Probe
 from app.schemas.health import Check
-from stack import prefect_server
 from stack.shared_process import free_port
 from tests.app.black_hole import BlackHole, socket_of, through
 from tests.app.health.conftest import Configure
@@ -220,15 +219,6 @@ def test_no_prefect() -> None:
         assert "PREFECT_API_URL" in str(_look(probes.prefect).remedy)
     with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_port()}/api"}):
         assert "can't be reached" in _look(probes.prefect).detail
-
-
-@pytest.fixture
-def prefect_api(tmp_path: Path) -> Iterator[str]:
-    server = prefect_server.embedded_prefect(tmp_path)
-    url = prefect_server.api_url(server.acquire().port)
-    with temporary_settings({PREFECT_API_URL: url}):
-        yield url
-    server.stop()
 
 
 @pytest.mark.usefixtures("prefect_api")
