@@ -105,25 +105,88 @@ def doctor(
 
 
 @app.command()
-def up() -> None:
-    """Runs the stack, the deployments of prefect.yaml and a worker until Ctrl-C."""
+def up(
+    port: Annotated[
+        int, typer.Option(help="Of the API and its page; another if it's taken.", min=1, max=65535)
+    ] = 8000,
+    workers: Annotated[
+        int | None, typer.Option(help="Films made at once; by default as many as there are cores.", min=1)
+    ] = None,
+) -> None:
+    """Runs all of it until Ctrl-C: databases, Prefect with its deployments, a worker, the API."""
+    from app.errors import AppError
     from commands import up as command
     from stack.shared_process import ServiceFailed
 
     try:
-        command.up(Console())
-    except ServiceFailed as failed:
+        command.up(Console(), port=port, workers=workers)
+    except (AppError, ServiceFailed) as failed:
         _leave(str(failed), FAILED)
 
 
 @app.command()
 def down() -> None:
-    """Stops the embedded services of this directory, whoever uses them."""
+    """Stops `reelflow up` and the embedded services of this directory, whoever uses them."""
     from app.settings import settings
     from stack.embedded import stop_all
 
     stopped = stop_all(settings().reelflow_home)
     typer.echo(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """Serves the API and its page; every part must be configured."""
+    from app.errors import AppError
+    from commands import serve as command
+
+    try:
+        command.serve(host=host, port=port)
+    except AppError as failed:
+        _leave(str(failed), FAILED)
+
+
+@app.command()
+def worker(
+    limit: Annotated[
+        int | None, typer.Option(help="Films made at once; by default as many as there are cores.", min=1)
+    ] = None,
+    deploy: Annotated[bool, typer.Option(help="Apply prefect.yaml first.")] = True,
+    host: Annotated[str, typer.Option(help="Where /health is answered; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Of /health.", min=1, max=65535)] = 8080,
+) -> None:
+    """Makes the films that are asked for; every part must be configured."""
+    from app.errors import AppError
+    from app.settings import settings
+    from stack.shared_process import ServiceFailed
+
+    # Prefect reads these when it is imported.
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = settings().log_level
+    os.environ["PREFECT_WORKER_WEBSERVER_HOST"] = host
+    os.environ["PREFECT_WORKER_WEBSERVER_PORT"] = str(port)
+    # How long a film waits that could start now, in seconds.
+    os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")
+    from commands import worker as command
+
+    try:
+        command.work(limit=limit or os.cpu_count() or 1, deploy=deploy)
+    except (AppError, ServiceFailed) as failed:
+        _leave(str(failed), FAILED)
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database's schema to what this code needs, and says what it did."""
+    from app.errors import AppError
+    from commands import migrate as command
+
+    try:
+        typer.echo(command.up())
+    except AppError as failed:
+        _leave(str(failed), FAILED)
 
 
 def main() -> None:

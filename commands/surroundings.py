@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.context import refresh_global_settings_context
 from prefect.events.worker import EventsWorker
-from prefect.exceptions import ObjectAlreadyExists
 from prefect.logging.handlers import APILogWorker
 from sqlmodel import col, func, select
 
@@ -22,6 +21,7 @@ from app.jobs import ACTIVE
 from app.models import GenerationJob
 from app.reconcile import crash, flow_runs_of
 from app.settings import settings
+from commands.deployments import ensure_limits
 from flows.generation.clips import CLIP_LIMIT
 from stack.embedded import Addresses, embedded_stack
 
@@ -45,9 +45,7 @@ def surroundings() -> Iterator[Addresses]:
         refresh_global_settings_context()
         migrate.upgrade(engine())
         with get_client(sync_client=True) as client:
-            # Two commands that start together both make it, and one of them is the later.
-            with suppress(ObjectAlreadyExists):
-                client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
+            ensure_limits(client)
             _clear_away(client, reconcile(engine()))
         try:
             yield addresses

@@ -1,117 +1,119 @@
-"""`reelflow up`: the stack with its deployments and a worker, until Ctrl-C."""
+"""`reelflow up`: the whole product on this machine, kept running until Ctrl-C."""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from urllib.parse import urlsplit
 
-from prefect.client.orchestration import get_client
-from prefect.exceptions import ObjectNotFound
 from rich.console import Console
 
 from app.dispatch import DEPLOYMENT
 from app.settings import settings
+from commands.deployments import apply_deployments
 from commands.surroundings import surroundings
-from stack.shared_process import ServiceFailed
+from stack.application import embedded_api, embedded_worker
+from stack.embedded import Addresses
+from stack.foreground import Foreground
+from stack.prefect_server import PREFERRED_PORT as PREFECT_PORT
+from stack.shared_process import SharedProcess
+from stack.supervisor import supervise
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-POOL = "render"
-WORKER_STOPS_WITHIN_S = 30.0
 
-
-def up(console: Console) -> None:
+def up(console: Console, *, port: int, workers: int | None) -> None:
     """Runs everything in the foreground.
 
+    Args:
+        console: where people read.
+        port: of the API; another if it's taken.
+        workers: how many films are made at once; None for as many as there are cores.
+
     Raises:
-        ServiceFailed: a part did not come up.
+        ServiceFailed: a part did not come up, or dies again and again, or the stack runs already.
+        DatabaseUnavailable, MigrationError: the database can't be had.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt), console.status("Starting…") as status, surroundings() as addresses:
-        os.environ["REELFLOW_CHECKOUT"] = str(CHECKOUT)
-        _prefect("block", "register", "-m", "blocks")
-        _prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
-        _deploy()
-        with _worker() as worker:
-            status.stop()
-            console.print(
-                f"Prefect     {addresses.prefect_page_url}\n"
-                f"Deployment  {addresses.prefect_page_url}/deployments  (generate/film)\n"
-                f"Media       {settings().media_url}\n"
-                f"Logs        {settings().reelflow_home / 'logs'}\n"
-                "Ctrl-C stops all of it; what was made stays.",
-                highlight=False,
-                soft_wrap=True,
-            )
-            worker.wait()
-            raise ServiceFailed(
-                f"The worker ended with code {worker.returncode}. See {_worker_log()}, then start again."
-            )
+    # Also in a shell's background, where Ctrl-C is ignored by default.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupt)
+    home = settings().reelflow_home
+    foreground = Foreground(home)
+    api = embedded_api(home, preferred_port=port)
+    worker = embedded_worker(home, limit=workers or os.cpu_count() or 1)
+    with (
+        suppress(KeyboardInterrupt),
+        foreground.taken(),
+        console.status("Starting…") as status,
+        surroundings() as addresses,
+        _running(api, worker) as url,
+    ):
+        foreground.announce(url)
+        status.stop()
+        console.print(_screen(url, addresses, port), highlight=False, soft_wrap=True)
+        try:
+            supervise((*addresses.embedded, worker, api), lambda line: _say(console, line))
+        finally:
+            status.update("Stopping…")
+            status.start()
+    console.print("Stopped. `reelflow up` goes on where it was.")
+
+
+def _interrupt(number: int, frame: object) -> None:
+    # Once: what is on its way down is not to be disturbed.
+    for handled in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(handled, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @contextmanager
-def _worker() -> Iterator[subprocess.Popen[bytes]]:
-    with _worker_log().open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL],
-            cwd=CHECKOUT,
-            env=os.environ
-            | {"PREFECT_WORKER_QUERY_SECONDS": "1", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            # Ctrl-C must reach it through us, once, and not in the middle of its own shutdown.
-            start_new_session=True,
-        )
-    try:
-        yield worker
-    finally:
-        worker.terminate()
-        try:
-            worker.wait(WORKER_STOPS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(worker.pid, signal.SIGKILL)
+def _running(api: SharedProcess, worker: SharedProcess) -> Iterator[str]:
+    """Both of them, for deployments that are applied; yields the API's address."""
+    # What a killed command left behind may be of other code than this.
+    for left in (api, worker):
+        left.stop()
+    with ExitStack() as stops, ThreadPoolExecutor(max_workers=1) as meanwhile:
+        # In this order: the API hands back what it is asked before the worker hands back its films.
+        stops.callback(worker.release)
+        stops.callback(api.release)
+        starting = meanwhile.submit(api.acquire)
+        # A film outlives its worker's death; its log is on Prefect's page.
+        apply_deployments(flows_speak=False)
+        worker.acquire()
+        yield f"http://127.0.0.1:{starting.result().port}"
 
 
-def _worker_log() -> Path:
-    return settings().reelflow_home / "logs" / "worker.log"
-
-
-def _deploy() -> None:
-    """Applies prefect.yaml.
-
-    Judged by what is on the server: after deploying, Prefect 3.8.8's command asks for the pool's workers
-    with a null limit, which its own server refuses, and ends with code 1.
-    """
-    done = _run_prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))
-    with get_client(sync_client=True) as client:
-        try:
-            client.read_deployment_by_name(DEPLOYMENT)
-        except ObjectNotFound:
-            raise ServiceFailed(f"prefect.yaml could not be applied: {_last_words(done)}") from None
-
-
-def _prefect(*arguments: str) -> None:
-    done = _run_prefect(*arguments)
-    if done.returncode:
-        raise ServiceFailed(f"prefect {' '.join(arguments)} failed: {_last_words(done)}")
-
-
-def _last_words(done: subprocess.CompletedProcess[str]) -> str:
-    said = (done.stderr or done.stdout).strip().splitlines()
-    return said[-1] if said else "no message"
-
-
-def _run_prefect(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
-        cwd=CHECKOUT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        check=False,
+def _screen(url: str, addresses: Addresses, wanted_port: int) -> str:
+    prefect = addresses.prefect_page_url
+    lines = {
+        "Page": url + _taken(url, wanted_port),
+        "API": f"{url}/docs",
+        "Prefect": prefect + _taken(prefect, PREFECT_PORT),
+        "Make one": f"{prefect}/deployments  ({DEPLOYMENT}: Run, Custom run)",
+        "PostgreSQL": _place(addresses.database_url),
+        "Redis": _place(addresses.redis_url),
+        "Media": settings().media_url,
+        "Logs": str(settings().reelflow_home / "logs"),
+    }
+    width = max(map(len, lines)) + 2
+    return "\n".join(f"{name:{width}}{where}" for name, where in lines.items()) + (
+        "\nCtrl-C stops all of it; what was made stays."
     )
+
+
+def _taken(url: str, wanted_port: int) -> str:
+    # Of a configured server the port is as it should be.
+    local = urlsplit(url).hostname == "127.0.0.1"
+    return f"  (port {wanted_port} was taken)" if local and urlsplit(url).port != wanted_port else ""
+
+
+def _place(url: str) -> str:
+    """Host and port, without the password."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(f"{datetime.now():%H:%M:%S}  {line}", highlight=False, soft_wrap=True, markup=False)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import postgres, prefect_server, redis
+from stack import application, postgres, prefect_server, redis
+from stack.foreground import Foreground
 from stack.shared_process import Endpoint, SharedProcess
 
 
@@ -21,11 +22,13 @@ class Addresses:
         database_url: SQLAlchemy URL of PostgreSQL.
         prefect_api_url: Prefect's API, with the `/api` at its end.
         redis_url: Redis, with its password and database number.
+        embedded: those of them that run here, each after what it needs.
     """
 
     database_url: str
     prefect_api_url: str
     redis_url: str
+    embedded: tuple[SharedProcess, ...] = ()
 
     @property
     def prefect_page_url(self) -> str:
@@ -76,16 +79,18 @@ def embedded_stack(
             prefect_server.mark_prepared(home)
         if redis_url is None:
             redis_url = redis.redis_url(home, endpoints["redis"].port)
-        addresses = Addresses(database_url, prefect_api_url, redis_url)
+        addresses = Addresses(database_url, prefect_api_url, redis_url, tuple(embedded))
         os.environ.update(addresses.environment())
         yield addresses
 
 
 def stop_all(home: Path) -> list[str]:
-    """Stops every embedded service of a state directory; returns the names of those that ran."""
+    """Stops all that runs for a state directory, whoever uses it; returns the names of what ran."""
     home = home.resolve()
-    stopped = []
+    stopped = ["up"] if Foreground(home).end() else []
     for service in (
+        application.embedded_api(home),
+        application.embedded_worker(home),
         prefect_server.embedded_prefect(home),
         redis.embedded_redis(home),
         postgres.embedded_postgres(home),

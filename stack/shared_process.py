@@ -3,6 +3,8 @@
 Each user holds a *lease*: a file named after its process id and start time. A user that is
 killed leaves a stale lease behind, which the next user finds to be nobody's and removes, so
 the process is neither stopped under somebody's hands nor kept for ever.
+
+A process that dies while it has users is started again where they look for it: on its own port.
 """
 
 from __future__ import annotations
@@ -10,47 +12,28 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 from filelock import FileLock
 
-STOP_GRACE_S = 10.0
+from stack.processes import Endpoint, free_port, is_running, is_taken, kill, marked
+
+# In the environment of a service and of all that it starts, so that these are found when it is dead.
+MARK = "REELFLOW_SERVICE"
 
 
 class ServiceFailed(RuntimeError):
     """An embedded service did not come up; names its log and what to do."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a running service listens: process id, start time (s since the epoch) and TCP port."""
-
-    pid: int
-    started: float
-    port: int
-
-    def alive(self) -> bool:
-        """Whether that very process, not a later one with its id, still runs."""
-        return _is_running(self.pid, self.started)
-
-    def listens(self) -> bool:
-        """Whether it is this process, or a child of it, that listens on the port."""
-        try:
-            process = psutil.Process(self.pid)
-            connections = [
-                connection
-                for member in (process, *process.children(recursive=True))
-                for connection in member.net_connections("tcp")
-            ]
-        except psutil.NoSuchProcess:
-            return False
-        return any(c.status == psutil.CONN_LISTEN and c.laddr.port == self.port for c in connections)
+class ServiceStopped(ServiceFailed):
+    """Somebody has stopped the service on purpose, so that it is not to be started again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +50,7 @@ class SharedProcess:
         deadline_s: how long it may take to answer.
         user: the system user it runs as, or None for ours.
         stop_signal: what asks it to end at once and in order.
+        grace_s: how long it may take to end before it is killed.
     """
 
     name: str
@@ -78,6 +62,7 @@ class SharedProcess:
     deadline_s: float = 120.0
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    grace_s: float = 10.0
 
     @property
     def log(self) -> Path:
@@ -91,6 +76,10 @@ class SharedProcess:
     def _leases(self) -> Path:
         return self.home / "run" / f"{self.name}.leases"
 
+    @property
+    def _mark(self) -> str:
+        return f"{self.name}@{self.home}"
+
     def _lock(self) -> FileLock:
         self._leases.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -98,11 +87,15 @@ class SharedProcess:
 
     def running(self) -> Endpoint | None:
         """The service as it runs now, or None."""
+        endpoint = self._recorded()
+        return endpoint if endpoint and endpoint.alive() else None
+
+    def _recorded(self) -> Endpoint | None:
+        """The service as it was started last and not stopped since, dead or alive."""
         try:
-            endpoint = Endpoint(**json.loads(self._state.read_text()))
+            return Endpoint(**json.loads(self._state.read_text()))
         except (FileNotFoundError, ValueError, TypeError):
             return None
-        return endpoint if endpoint.alive() else None
 
     def acquire(self) -> Endpoint:
         """Takes a lease, starting the service if it isn't up, and waits until it answers.
@@ -112,7 +105,9 @@ class SharedProcess:
         """
         with self._lock():
             self._drop_stale_leases()
-            endpoint = self.running() or self._start(self.preferred_port)
+            if not (endpoint := self.running()):
+                died = self._recorded() if any(self._leases.iterdir()) else None
+                endpoint = self._start_where_it_was(died) if died else self._start(self.preferred_port)
             self._own_lease().touch()
         try:
             return self._when_ready(endpoint)
@@ -120,12 +115,28 @@ class SharedProcess:
             self.release()
             raise
 
+    def revive(self) -> Endpoint:
+        """Starts the service again if it has died, where its users know it, and waits until it answers.
+
+        Raises:
+            ServiceFailed: it ended or did not answer within the deadline, or its port is another's by now.
+            ServiceStopped: it didn't die, but was stopped.
+        """
+        with self._lock():
+            if (recorded := self._recorded()) is None:
+                raise ServiceStopped(
+                    f"The {self.name} of {self.home} was stopped from elsewhere. Start again when you want."
+                )
+            endpoint = recorded if recorded.alive() else self._start_where_it_was(recorded)
+        self._wait_until_ready(endpoint)
+        return endpoint
+
     def _when_ready(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint once it answers, on another port if somebody else took the preferred one first."""
         try:
             self._wait_until_ready(endpoint)
         except ServiceFailed:
-            if endpoint.port != self.preferred_port or not _is_taken(endpoint.port):
+            if endpoint.port != self.preferred_port or not is_taken(endpoint.port):
                 raise
             with self._lock():
                 endpoint = self.running() or self._start(0)
@@ -147,12 +158,20 @@ class SharedProcess:
                 lease.unlink(missing_ok=True)
             self._stop()
 
+    def _start_where_it_was(self, died: Endpoint) -> Endpoint:
+        if is_taken(died.port):
+            raise ServiceFailed(
+                f"The {self.name} died, and its port {died.port} is held by another program: end that, "
+                "or stop all that uses this directory and start again."
+            )
+        return self._start(died.port)
+
     def _start(self, preferred_port: int) -> Endpoint:
         port = free_port(preferred_port)
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 list(self.command(port)),
-                env=os.environ | dict(self.environment(port)),
+                env=os.environ | dict(self.environment(port)) | {MARK: self._mark},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -169,35 +188,46 @@ class SharedProcess:
     def _wait_until_ready(self, endpoint: Endpoint) -> None:
         deadline = time.monotonic() + self.deadline_s
         # That the port answers is not enough: another program's server may have taken it first.
-        while not (self.ready(endpoint.port) and endpoint.listens()):
+        while not (endpoint.listens() and self.ready(endpoint.port)):
             if not endpoint.alive():
                 raise ServiceFailed(
-                    f"The embedded {self.name} ended while starting: {self._last_words()} "
+                    f"The {self.name} ended while starting: {self.last_words()} "
                     f"See {self.log}; `reelflow doctor` tells what is missing."
                 )
             if time.monotonic() > deadline:
                 raise ServiceFailed(
-                    f"The embedded {self.name} did not answer on port {endpoint.port} within "
+                    f"The {self.name} did not answer on port {endpoint.port} within "
                     f"{self.deadline_s:.0f} s. See {self.log}; `reelflow down` clears what hangs."
                 )
             time.sleep(0.05)
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """The last line of its log."""
         lines = self.log.read_text(errors="replace").strip().splitlines()
         return lines[-1].strip() if lines else "it said nothing."
 
     def _stop(self) -> None:
         endpoint = self.running()
         self._state.unlink(missing_ok=True)
-        if endpoint is None:
-            return
-        leader = psutil.Process(endpoint.pid)
-        members = [leader, *leader.children(recursive=True)]
-        leader.send_signal(self.stop_signal)
-        _, alive = psutil.wait_procs(members, timeout=STOP_GRACE_S)
-        for process in alive:
-            process.kill()
-        psutil.wait_procs(alive, timeout=STOP_GRACE_S)
+        if endpoint:
+            leader = psutil.Process(endpoint.pid)
+            members = [leader, *leader.children(recursive=True)]
+            leader.send_signal(self.stop_signal)
+            _, alive = psutil.wait_procs(members, timeout=self.grace_s)
+            kill(alive)
+        self._end_strays()
+
+    def _end_strays(self) -> None:
+        """Ends what the service had started and left behind when it was killed."""
+        strays = marked(MARK, self._mark)
+        ids = {process.pid for process in strays}
+        for process in strays:
+            with suppress(psutil.Error):
+                # What one of them has started is for that one to end.
+                if process.ppid() not in ids:
+                    process.terminate()
+        _, alive = psutil.wait_procs(strays, timeout=self.grace_s)
+        kill(alive)
 
     def _own_lease(self) -> Path:
         return self._leases / f"{os.getpid()}-{psutil.Process().create_time()}"
@@ -205,30 +235,5 @@ class SharedProcess:
     def _drop_stale_leases(self) -> None:
         for lease in self._leases.iterdir():
             pid, _, started = lease.name.partition("-")
-            if not _is_running(int(pid), float(started)):
+            if not is_running(int(pid), float(started)):
                 lease.unlink(missing_ok=True)
-
-
-def free_port(preferred: int = 0) -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on: the preferred one if it can be had."""
-    for candidate in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", candidate))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise ServiceFailed("No TCP port of 127.0.0.1 is free: close what holds them and try again.")
-
-
-def _is_taken(port: int) -> bool:
-    return port != 0 and free_port(port) != port
-
-
-def _is_running(pid: int, started: float) -> bool:
-    try:
-        process = psutil.Process(pid)
-        return abs(process.create_time() - started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

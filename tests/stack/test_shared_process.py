@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stack.shared_process import ServiceFailed, SharedProcess, free_port
+from stack.processes import free_port
+from stack.shared_process import ServiceFailed, SharedProcess
 
 USER = """
 import sys

@@ -1,0 +1,60 @@
+"""Makes known to Prefect what it needs to run our flows: blocks, work pool, limits, deployments."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.workers.process import ProcessWorker
+
+from flows.generation.clips import CLIP_LIMIT
+from stack.shared_process import ServiceFailed
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+POOL = "render"
+
+
+def ensure_limits(client: SyncPrefectClient) -> None:
+    """Makes the limits that flows take slots of, where they are missing."""
+    # Two commands that start together both make it, and one of them is the later.
+    with suppress(ObjectAlreadyExists):
+        client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
+
+
+def apply_deployments(*, flows_speak: bool) -> None:
+    """Registers the blocks, makes the pool, and applies prefect.yaml.
+
+    Args:
+        flows_speak: whether the worker's log has the log of its flow runs in it. Their output then goes
+            through the worker, and they don't outlive its death.
+
+    Raises:
+        ServiceFailed: Prefect's server refused something.
+    """
+    template = ProcessWorker.get_default_base_job_template()
+    template["variables"]["properties"]["stream_output"]["default"] = flows_speak
+    with get_client(sync_client=True) as client:
+        pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
+        client.create_work_pool(pool, overwrite=True)
+    _prefect("block", "register", "-m", "blocks")
+    _prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))
+
+
+def _prefect(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        cwd=CHECKOUT,
+        env=os.environ | {"REELFLOW_CHECKOUT": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
+        raise ServiceFailed(f"prefect {' '.join(arguments)} failed: {said[-1]}")

@@ -1,0 +1,87 @@
+"""`reelflow worker`: takes flow runs from the pool and runs each in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import suppress
+from typing import Any
+
+import psutil
+from prefect.client.orchestration import get_client
+from prefect.workers.process import ProcessWorker
+
+from commands.configured import require
+from commands.deployments import CHECKOUT, POOL, apply_deployments, ensure_limits
+
+# A flow that is told to end leaves its job true first, which takes up to ten seconds.
+FLOWS_END_WITHIN_S = 20.0
+LOOKS_EVERY_S = 0.1
+
+
+class RenderWorker(ProcessWorker):
+    """Prefect's worker of processes, which can be told to take nothing new and to end what it runs.
+
+    Told to end, Prefect's own kills its flows before they can leave anything in order; or, when it was
+    started with SIGINT ignored, as by a shell in the background, it doesn't end at all.
+    """
+
+    stopping = False
+
+    async def get_and_submit_flow_runs(self) -> list[Any]:
+        return [] if self.stopping else await super().get_and_submit_flow_runs()
+
+    async def stop(self) -> None:
+        """Has the flows end, each in its own order, and waits until they have."""
+        self.stopping = True
+        told = set[psutil.Process]()
+        for _ in range(int(FLOWS_END_WITHIN_S / LOOKS_EVERY_S)):
+            flows = set(psutil.Process().children())
+            for flow in flows - told:
+                with suppress(psutil.NoSuchProcess):
+                    flow.terminate()
+            told |= flows
+            if not flows:
+                return
+            await asyncio.sleep(LOOKS_EVERY_S)
+
+
+def work(*, limit: int, deploy: bool) -> None:
+    """Works until SIGTERM or Ctrl-C.
+
+    Whether it still polls is told under /health of the address that PREFECT_WORKER_WEBSERVER_HOST and
+    PREFECT_WORKER_WEBSERVER_PORT name.
+
+    Args:
+        limit: how many flow runs it works on at once.
+        deploy: whether to apply prefect.yaml first.
+
+    Raises:
+        NotConfigured: DATABASE_URL or PREFECT_API_URL is not set.
+        ServiceFailed: Prefect's server refused what it was to know.
+    """
+    require("DATABASE_URL", "PREFECT_API_URL")
+    os.chdir(CHECKOUT)
+    if deploy:
+        with get_client(sync_client=True) as client:
+            ensure_limits(client)
+        apply_deployments(flows_speak=True)
+    # One name a machine: a worker that was started again is the same to Prefect.
+    asyncio.run(_work(RenderWorker(work_pool_name=POOL, name=socket.gethostname(), limit=limit)))
+
+
+async def _work(worker: RenderWorker) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    working = asyncio.create_task(worker.start(with_healthcheck=True))
+    waiting = asyncio.create_task(told.wait())
+    await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if not working.done():
+        await worker.stop()
+        working.cancel()
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await working

@@ -1,0 +1,59 @@
+"""Reelflow's own two processes as the embedded stack runs them: the API and the worker."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import httpx
+
+from stack.shared_process import SharedProcess
+
+PREFERRED_API_PORT = 8000
+# Longer than the API gives its requests, and than a film in the making needs to leave its job true.
+STOPPED_WITHIN_S = 40.0
+
+
+def embedded_api(home: Path, *, preferred_port: int = PREFERRED_API_PORT) -> SharedProcess:
+    """The API of a state directory. It finds the other parts through this process's environment."""
+    return SharedProcess(
+        name="api",
+        home=home,
+        command=lambda port: [sys.executable, "-m", "cli", "serve", "--port", str(port)],
+        ready=_answers,
+        preferred_port=preferred_port,
+        grace_s=STOPPED_WITHIN_S,
+    )
+
+
+def embedded_worker(home: Path, *, limit: int = 1) -> SharedProcess:
+    """The worker of a state directory, for deployments that were applied already.
+
+    Args:
+        home: the state directory.
+        limit: how many flow runs it works on at once.
+    """
+    return SharedProcess(
+        name="worker",
+        home=home,
+        command=lambda port: [
+            *(sys.executable, "-m", "cli", "worker", "--no-deploy"),
+            *("--limit", str(limit), "--port", str(port)),
+        ],
+        ready=_healthy,
+        grace_s=STOPPED_WITHIN_S,
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        return not httpx.get(f"http://127.0.0.1:{port}/health", timeout=2.0, trust_env=False).is_server_error
+    except httpx.HTTPError:
+        return False
+
+
+def _healthy(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=2.0, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
