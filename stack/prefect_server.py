@@ -29,6 +29,8 @@ def embedded_prefect(home: Path) -> SharedProcess:
             # On another port than 4200 the page looks for its server in the wrong place.
             "PREFECT_UI_API_URL": api_url(port),
             "PREFECT_API_URL": api_url(port),
+            # In memory, they would be forgotten by a restart, and the slots that they hold never given back.
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             **_preparation(home),
         },
         ready=_answers,
