@@ -4,20 +4,24 @@ import hashlib
 import json
 from uuid import UUID
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from planning.brief import Brief
 
 
 class GenerationCreate(Brief):
-    """A brief as it is asked for: the seed may be left to chance, files are named by asset.
+    """The film that is asked for: the seed may be left to chance, files are named by asset."""
 
-    It can be planned by once its job has drawn the seed: see :meth:`brief`.
-    """
+    # It can be planned by once its job has drawn the seed: see `brief`.
 
     seed: int | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
-    logo_asset_id: UUID | None = None
-    music_asset_id: UUID | None = None
+    """The same brief and seed are the same film. Without it one is drawn."""
+
+    logo_asset_id: UUID | None = Field(default=None, title="Logo")
+    """The id of an uploaded picture."""
+
+    music_asset_id: UUID | None = Field(default=None, title="Music")
+    """The id of an uploaded track; without it a score is composed."""
 
     @field_validator("seed")
     @classmethod

@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.futures import as_completed
 from prefect.states import Cancelled, Completed
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic.json_schema import SkipJsonSchema
 
 from app.requests import GenerationCreate
 from flows.generation.clips import make_clip
@@ -28,12 +29,16 @@ from flows.generation.publish import publish_film
     # Declared invariant in the kind of its futures, which no concrete runner can satisfy.
     task_runner=cast(Any, ThreadPoolTaskRunner(max_workers=os.cpu_count() or 2)),
 )
-def generate(request: GenerationCreate | None = None, job_id: UUID | None = None) -> UUID | State:
+def generate(
+    # Null is taken and not shown: the form that Prefect makes of this would ask which of the two it's to be.
+    request: GenerationCreate | SkipJsonSchema[None] = None,
+    job_id: UUID | SkipJsonSchema[None] = None,
+) -> UUID | State:
     """Makes the film of a request, or of a job that waits or was interrupted.
 
     Args:
-        request: what to make; used when no job is given.
-        job_id: the job to take up. What it has finished already is kept.
+        request: What to make.
+        job_id: Instead of a request: the job to take up. What it has finished already is kept.
 
     Returns:
         The composition's id; a Cancelled state when the job was cancelled, a Completed one when its film

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 FPS = 30
@@ -57,16 +57,39 @@ class Brief(BaseModel):
     sentences. ``duration_s`` and ``clip_count`` depend on ``job_type`` when they are left out.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # The docstrings are what forms and API descriptions say; limits in them are told here, and checked
+    # below, where a refusal can be a sentence.
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    prompt: str
-    job_type: JobType = "ad_creative"
-    duration_s: int = LIMITS["ad_creative"].default_seconds
-    aspect: Aspect = "16:9"
-    brand_colors: tuple[str, ...] = ()
-    cta: str | None = None
-    clip_count: int | None = None
+    prompt: str = Field(json_schema_extra={"minLength": 1, "maxLength": PROMPT_LIMIT})
+    """What the film is about, in 1 to 2000 characters."""
+
+    job_type: JobType = Field(default="ad_creative", title="Type")
+    """An ad lasts 15 to 60 seconds, a music video 60 to 180."""
+
+    duration_s: int = Field(
+        default=LIMITS["ad_creative"].default_seconds,
+        title="Duration in seconds",
+        json_schema_extra={"minimum": 15, "maximum": 180},
+    )
+    """15 to 60 for an ad, 60 to 180 for a music video."""
+
+    aspect: Aspect = Field(default="16:9", title="Aspect ratio")
+    """16:9 for screens, 9:16 for phones, 1:1 for feeds."""
+
+    brand_colors: tuple[str, ...] = Field(
+        default=(), title="Brand colours", json_schema_extra={"maxItems": BRAND_COLOR_LIMIT}
+    )
+    """Up to five, as #rrggbb; the first leads."""
+
+    cta: str | None = Field(default=None, title="Call to action", examples=["Book a test ride"])
+    """What is written at the end, in up to 40 characters. Without it one is looked for in the prompt."""
+
+    clip_count: int | None = Field(default=None, title="Scenes")
+    """3 to 5 for an ad, 10 to 20 for a music video. Without it 5 or 15."""
+
     seed: int = 0
+    """The same brief and seed are the same film; another seed is another film."""
 
     @model_validator(mode="before")
     @classmethod
