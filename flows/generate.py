@@ -30,9 +30,9 @@ from flows.generation.publish import publish_film
     task_runner=cast(Any, ThreadPoolTaskRunner(max_workers=os.cpu_count() or 2)),
 )
 def generate(
-    # Null is taken and not shown: the form that Prefect makes of this would ask which of the two it's to be.
+    # The form that Prefect makes of this opens with the request's fields, since it isn't told of the null.
     request: GenerationCreate | SkipJsonSchema[None] = None,
-    job_id: UUID | SkipJsonSchema[None] = None,
+    job_id: UUID | None = None,
 ) -> UUID | State:
     """Makes the film of a request, or of a job that waits or was interrupted.
 

