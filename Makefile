@@ -1,9 +1,10 @@
 # make demo   a prompt becomes a film        make test    proves the product
 # make check  format, lint, types            make bench   measures it
-# make up     the stack in the foreground
+# make up     all of it in the foreground    make image  builds the container image
+#                                            make test-image  proves it, with a Docker engine
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test check bench up setup clean
+.PHONY: help demo test check bench up image test-image setup clean
 
 RUN := .venv/bin
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
@@ -35,6 +36,12 @@ bench: setup
 
 up: setup
 	$(RUN)/reelflow up
+
+image:
+	docker build --tag reelflow .
+
+test-image: setup
+	scripts/test-image
 
 clean:
 	-$(RUN)/reelflow down

@@ -144,12 +144,15 @@ def serve(
 ) -> None:
     """Serves the API and its page; every part must be configured."""
     from app.errors import AppError
-    from commands import serve as command
+    from commands.configured import require
 
     try:
-        command.serve(host=host, port=port)
+        require("DATABASE_URL")
     except AppError as failed:
         _leave(str(failed), FAILED)
+    from app import server
+
+    server.serve(host=host, port=port)
 
 
 @app.command()
