@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import warnings
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +20,9 @@ from commands.deployments import CHECKOUT, POOL, apply_deployments, ensure_limit
 # A flow that is told to end leaves its job true first, which takes up to ten seconds.
 FLOWS_END_WITHIN_S = 20.0
 LOOKS_EVERY_S = 0.1
+
+# It takes the place of Prefect's own, which Prefect would have us told of at every start.
+warnings.filterwarnings("ignore", message="Type 'RenderWorker'", category=UserWarning)
 
 
 class RenderWorker(ProcessWorker):

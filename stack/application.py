@@ -20,7 +20,7 @@ def embedded_api(home: Path, *, preferred_port: int = PREFERRED_API_PORT) -> Sha
         name="api",
         home=home,
         command=lambda port: [sys.executable, "-m", "cli", "serve", "--port", str(port)],
-        ready=_answers,
+        ready=_healthy,
         preferred_port=preferred_port,
         grace_s=STOPPED_WITHIN_S,
     )
@@ -43,13 +43,6 @@ def embedded_worker(home: Path, *, limit: int = 1) -> SharedProcess:
         ready=_healthy,
         grace_s=STOPPED_WITHIN_S,
     )
-
-
-def _answers(port: int) -> bool:
-    try:
-        return not httpx.get(f"http://127.0.0.1:{port}/health", timeout=2.0, trust_env=False).is_server_error
-    except httpx.HTTPError:
-        return False
 
 
 def _healthy(port: int) -> bool:
