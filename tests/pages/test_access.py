@@ -14,7 +14,8 @@ Finished = Callable[..., tuple[str, Director]]
 
 PHONE = {"width": 360, "height": 740}
 FINGER = 44
-TOO_SMALL = f"""() => [...document.querySelectorAll("button, input:not([type=radio]), select, summary, nav a, .button")]
+TARGETS = "button, input:not([type=radio]), select, summary, nav a, .button"
+TOO_SMALL = f"""() => [...document.querySelectorAll("{TARGETS}")]
     .filter(each => each.checkVisibility() && !each.classList.contains("unseen"))
     .filter(each => each.getBoundingClientRect().height < {FINGER - 0.5})
     .map(each => each.outerHTML.slice(0, 120))"""

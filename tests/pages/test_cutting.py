@@ -101,7 +101,8 @@ def test_a_reload_keeps_what_was_done(page: Page, bench: Bench) -> None:
 
 def test_what_can_not_be_cut_so_is_marked(page: Page, bench: Bench) -> None:
     problem = {
-        "status": 422, "code": "unprocessable", "detail": "Scene 2 can't be cut so.", "remedy": "Make it longer.",
+        "status": 422, "code": "unprocessable",
+        "detail": "Scene 2 can't be cut so.", "remedy": "Make it longer.",
         "errors": [{"pointer": "/scenes/1/frames", "detail": "too short"}],
     }  # fmt: skip
     page.route("**/edit", lambda route: route.fulfill(status=422, json=problem))
@@ -144,7 +145,8 @@ PERFORM = """async ([cut, clips, edits]) => {
         if (edit === "duplicate" && count === bench.MOST_SCENES) continue;
         if (edit === "remove" && count === 1) continue;
         if (edit === "move") cut = bench.move(cut, at, Math.floor(how * count), holds);
-        else if (edit === "setTransition") cut = bench.setTransition(cut, at, kinds[Math.floor(how * kinds.length)], holds);
+        else if (edit === "setTransition")
+            cut = bench.setTransition(cut, at, kinds[Math.floor(how * kinds.length)], holds);
         else if (edit.startsWith("trim")) cut = bench[edit](cut, at, Math.floor(how * most), holds);
         else cut = bench[edit](cut, at, holds);
     }

@@ -132,7 +132,8 @@ def test_milestones_are_spoken_and_percents_are_not(page: Page, order: Order, di
         """() => {
             window.spoken = [];
             const announcer = document.getElementById("announcer");
-            new MutationObserver(() => spoken.push(announcer.textContent)).observe(announcer, {childList: true});
+            const listener = new MutationObserver(() => spoken.push(announcer.textContent));
+            listener.observe(announcer, {childList: true});
         }"""
     )
     for percent in range(5, 25):

@@ -59,6 +59,12 @@ session.onChange(({ renewed }) => {
 });
 showSession();
 
+// The address behind `#` is the view's: a jump to `#main` would leave it.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+
 const OFFLINE = "offline";
 addEventListener("offline", () =>
   tell(

@@ -30,14 +30,14 @@ export function screening(on) {
     const version = finished.find(({ id }) => id === chosen) ?? finished.at(-1);
     element.hidden = sheet.hidden = !version;
     element.dataset.aspect = generation.aspect;
-    const active = !["completed", "failed", "cancelled"].includes(generation.status);
-    const face = version ? `${version.id} ${finished.length} ${active}` : "";
+    const editable = ["completed", "failed"].includes(generation.status);
+    const face = version ? `${version.id} ${finished.length} ${editable}` : "";
     if (!version || face === shown) return;
     const [same] = shown.split(" ");
     shown = face;
     // The picture goes on playing while what is beside it changes.
     if (same !== version.id) showVideo(version);
-    showCredits(generation, version, finished, active);
+    showCredits(generation, version, finished, editable);
     showSheet(version);
   };
 
@@ -63,13 +63,12 @@ export function screening(on) {
     fill(screen, video);
   };
 
-  const showCredits = (generation, version, finished, active) => {
+  const showCredits = (generation, version, finished, editable) => {
     const download = button("Download", { look: "primary", symbol: "download", testid: "download" }, () =>
       fetchDownload(version, on.trouble),
     );
-    const edit = active
-      ? h("span", { className: "button", "aria-disabled": "true" }, icon("scissors"), "Edit the cut")
-      : h(
+    const edit = editable
+      ? h(
           "a",
           {
             className: "button",
@@ -78,7 +77,8 @@ export function screening(on) {
           },
           icon("scissors"),
           "Edit the cut",
-        );
+        )
+      : h("span", { className: "button", "aria-disabled": "true" }, icon("scissors"), "Edit the cut");
     const facts = [
       ["Length", length(version.duration_s)],
       ["Picture", `${version.width} × ${version.height}`],

@@ -13,7 +13,6 @@ const quiet = matchMedia("(prefers-reduced-motion: reduce)");
 export function startRouter(routes, otherwise) {
   const main = document.getElementById("main");
   let leave = new AbortController();
-  let shown = null;
 
   const show = (first) => {
     leave.abort();
@@ -42,14 +41,7 @@ export function startRouter(routes, otherwise) {
     return [otherwise, []];
   };
 
-  addEventListener("hashchange", () => {
-    // `#main` is where the skip link leads, not a view.
-    if (location.hash && !location.hash.startsWith("#/")) return;
-    if (location.hash === shown) return;
-    shown = location.hash;
-    show(false);
-  });
-  shown = location.hash;
+  addEventListener("hashchange", () => show(false));
   show(true);
   return { refresh: () => show(false) };
 }
