@@ -93,8 +93,9 @@ class Following:
         facts: dict[str, Any] = dict(event.facts)
         if event.kind == "clip_completed":
             number = facts["number"]
-            facts["thumbnail_url"] = self._links(storage_keys.clip_thumbnail_key(self._job_id, number))
-            facts["video_url"] = self._links(storage_keys.clip_key(self._job_id, number))
+            picture = storage_keys.clip_thumbnail_key(self._job_id, number)
+            facts["thumbnail_url"] = self._links(picture, anew=True)
+            facts["video_url"] = self._links(storage_keys.clip_key(self._job_id, number), anew=True)
         return _KINDS[event.kind].model_validate({"sequence": event.sequence, **facts}), event.last
 
     async def _state(self) -> tuple[Schema, bool]:

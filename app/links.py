@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Lock
+from typing import Protocol
 
 from cachetools import TTLCache
 
 from app.settings import settings
 from blocks.media_store import MediaStore, media_store_from_url
 
-Links = Callable[[str], str]
-"""Makes the link to a storage key."""
+
+class Links(Protocol):
+    """Makes the link to a storage key; `anew` where what lies there was replaced a moment ago.
+
+    A browser shows a picture that it has shown under a link before without asking, whatever it was told.
+    """
+
+    def __call__(self, key: str, *, anew: bool = False) -> str: ...
+
 
 LINK_LIFETIME_S = 3600
 # A link that is given again has half its life left; as long as it is the same, browsers need not ask again.
@@ -31,10 +38,10 @@ def link_maker(base_url: str) -> Links:
     place = settings().media_url
     store = _store(base_url)
 
-    def link(key: str) -> str:
+    def link(key: str, *, anew: bool = False) -> str:
         with _lock:
             known = _links.get((place, base_url, key))
-        if known is None:
+        if known is None or anew:
             # Two threads may sign the same link; the later one stays.
             known = store.link(key, expires_s=LINK_LIFETIME_S)
             with _lock:

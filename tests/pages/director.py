@@ -32,11 +32,13 @@ class Director:
         with session() as db:
             return Storyboard.model_validate(db.get_one(GenerationJob, self.job_id).storyboard)
 
-    def make(self) -> None:
-        """All of it."""
+    def make(self, *, width: int = 64) -> None:
+        """All that isn't there yet, with pictures so many pixels wide."""
         self.plan()
-        for scene in self.storyboard.scenes:
-            self.shoot(scene.number)
+        with session() as db:
+            missing = [clip.number for clip in records.clips_of(db, self.job_id) if not clip.storage_key]
+        for number in missing:
+            self.shoot(number, width=width)
         self.cut()
         self.deliver()
 
@@ -64,12 +66,12 @@ class Director:
         parts = {name.removeprefix("scene_"): part for name, part in clips.items()}
         events.tell(self.job_id, "progress", progress=percent, clips=parts)
 
-    def shoot(self, number: int) -> None:
-        """A clip is there."""
+    def shoot(self, number: int, *, width: int = 64) -> None:
+        """A clip is there, with a picture so many pixels wide."""
         video = storage_keys.clip_key(self.job_id, number)
         picture = storage_keys.clip_thumbnail_key(self.job_id, number)
         self._store.put_file(video, self._footage, content_type="video/mp4")
-        self._store.put_bytes(picture, _picture(number), content_type="image/jpeg")
+        self._store.put_bytes(picture, _picture(width), content_type="image/jpeg")
         with session() as db:
             clips = records.clips_of(db, self.job_id)
             clip = next(clip for clip in clips if clip.number == number)
@@ -95,9 +97,9 @@ class Director:
         version, film = self._version, self._footage.read_bytes()
         keys = {
             storage_keys.composition_key(version): (film, "video/mp4"),
-            storage_keys.composition_thumbnail_key(version): (_picture(1), "image/jpeg"),
-            storage_keys.contact_sheet_key(version): (_picture(2), "image/jpeg"),
-            storage_keys.timeline_picture_key(version): (_picture(3, "PNG"), "image/png"),
+            storage_keys.composition_thumbnail_key(version): (_picture(), "image/jpeg"),
+            storage_keys.contact_sheet_key(version): (_picture(), "image/jpeg"),
+            storage_keys.timeline_picture_key(version): (_picture(kind="PNG"), "image/png"),
         }
         for key, (content, content_type) in keys.items():
             self._store.put_bytes(key, content, content_type=content_type)
@@ -150,7 +152,7 @@ def _shots(storyboard: Storyboard) -> list[records.Shot]:
     ]
 
 
-def _picture(number: int, kind: str = "JPEG") -> bytes:
+def _picture(width: int = 64, kind: str = "JPEG") -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (64, 36), (40 * number % 256, 120, 160)).save(file, kind)
+    Image.new("RGB", (width, 36), (40, 120, 160)).save(file, kind)
     return file.getvalue()

@@ -55,8 +55,11 @@ def test_a_scene_is_shot_again_by_other_words(
     page.get_by_test_id("remake-confirm").click()
     expect(page.get_by_test_id("doing")).to_have_text("Waiting for its turn.")
     expect(page.get_by_test_id("video")).to_be_visible()
-    direct(film).make()
+    direct(film).make(width=96)
     expect(page.get_by_test_id("clip").nth(1)).to_contain_text("Close: the kettle sings.")
+    # The new picture, though it lies where the old one lay.
+    picture = page.get_by_test_id("clip").nth(1).locator("img")
+    until(lambda: picture.evaluate("image => image.naturalWidth") == 96)
     expect(page.get_by_test_id("version")).to_have_count(2)
     expect(page.get_by_test_id("version").last).to_have_attribute("aria-pressed", "true")
     page.get_by_test_id("version").first.click()

@@ -11,6 +11,9 @@ import { after, begin } from "./progress.js";
 import { setTitle } from "./router.js";
 import { sceneStrip } from "./strip.js";
 
+// What the next message of its kind puts right.
+const PASSING = new Set(["progress", "encoding_progress"]);
+
 /** @type {import("./router.js").View} */
 export function film(root, { params: [id], signal }) {
   const path = `/generations/${id}`;
@@ -54,6 +57,7 @@ export function film(root, { params: [id], signal }) {
     const { stale, ...next } = after(making, message);
     show(next);
     if (stale) reload();
+    else if (reloading && !PASSING.has(message.type)) overtaken = true;
   }
 
   function watch(generation) {
@@ -77,14 +81,22 @@ export function film(root, { params: [id], signal }) {
     }
   }
 
-  /** Asks for the whole; messages that come meanwhile are not lost, for the answer is newer. */
+  /** Asks for the whole; once more where a message came meanwhile, for the answer may be older. */
   let reloading = null;
+  let overtaken = false;
   function reload() {
-    reloading ??= get(path, { signal })
+    if (reloading) {
+      overtaken = true;
+      return;
+    }
+    overtaken = false;
+    reloading = get(path, { signal })
       .then((generation) => show({ ...making, generation }))
       .catch((problem) => problem.name !== "AbortError" && complain(problem))
-      .finally(() => (reloading = null));
-    return reloading;
+      .finally(() => {
+        reloading = null;
+        if (overtaken && !signal.aborted) reload();
+      });
   }
 
   async function change(address, body) {

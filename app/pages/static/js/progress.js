@@ -1,9 +1,13 @@
 // What the messages make of a generation: pure, so that the same message always means the same.
 
-/** @typedef {{generation: object, clips: Record<string, number>, encoding: number, hiccup: object | null}} Making */
+/**
+ * @typedef {{generation: object, clips: Record<string, number>, takes: Record<string, number>, encoding: number,
+ *   hiccup: object | null}} Making
+ *   `clips` is how far each is in percent, `takes` counts how often each has come since the page was opened.
+ */
 
 /** @returns {Making} */
-export const begin = (generation) => ({ generation, clips: {}, encoding: 0, hiccup: null });
+export const begin = (generation) => ({ generation, clips: {}, takes: {}, encoding: 0, hiccup: null });
 
 /**
  * The making after a message. `stale` tells that the message speaks of something that only the whole
@@ -12,10 +16,11 @@ export const begin = (generation) => ({ generation, clips: {}, encoding: 0, hicc
  * @returns {Making & {stale?: boolean}}
  */
 export function after(making, message) {
-  const { generation, clips } = making;
+  const { generation, clips, takes } = making;
   switch (message.type) {
     case "status":
-      if (message.generation) return { ...begin(message.generation), clips: rest(clips, message.generation) };
+      if (message.generation)
+        return { ...begin(message.generation), clips: rest(clips, message.generation), takes };
       return {
         ...making,
         generation: { ...generation, status: message.status, progress: message.progress },
@@ -44,6 +49,7 @@ export function after(making, message) {
       return {
         ...making,
         generation: { ...generation, clips: changed },
+        takes: { ...takes, [message.number]: (takes[message.number] ?? 0) + 1 },
         stale: !clip(generation, message.number),
       };
     }

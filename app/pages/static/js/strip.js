@@ -27,7 +27,7 @@ export function sceneStrip(remake) {
   /** @type {Map<number, ReturnType<typeof card>>} */
   const cards = new Map();
 
-  const show = ({ generation, clips }) => {
+  const show = ({ generation, clips, takes }) => {
     list.dataset.aspect = generation.aspect;
     const scenes = generation.clips.length ? generation.clips : unplanned(generation);
     for (const number of cards.keys()) if (!scenes.some((scene) => scene.number === number)) drop(number);
@@ -40,7 +40,7 @@ export function sceneStrip(remake) {
       const percent = clips[scene.number] ?? 0;
       const status = statusOf(scene, percent, generation);
       const again = generation.status === "completed" && status === "completed";
-      cards.get(scene.number).show({ ...scene, status }, percent, again);
+      cards.get(scene.number).show({ ...scene, status, take: takes[scene.number] ?? 0 }, percent, again);
     }
   };
   const drop = (number) => {
@@ -110,8 +110,9 @@ function card(number, remake) {
     );
     const done = scene.status === "completed";
     say(state, done ? clock(scene.frames) : STATES[scene.status]);
-    // A link is signed anew with every answer; the picture behind it is the same.
-    const [picked] = (done && scene.thumbnail_url ? scene.thumbnail_url : "").split("?");
+    // A link is signed anew now and then, and the picture behind it is the same; another take lies where the
+    // one before it lay.
+    const picked = done && scene.thumbnail_url ? `${scene.thumbnail_url.split("?")[0]} ${scene.take}` : "";
     if (picked && picked !== source) {
       const image = h("img", {
         className: source === null && element.dataset.seen ? "new" : "",
