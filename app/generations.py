@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -116,8 +117,8 @@ def describe(db: Session, job: GenerationJob, links: Links) -> Generation:
         brand_colors=list(request.brand_colors),
         cta=request.cta,
         clip_count=len(clips) or request.clip_count or request.clips,
-        logo_asset_id=request.logo_asset_id,
-        music_asset_id=request.music_asset_id,
+        logo_asset_id=_uuid(request.logo_asset_id),
+        music_asset_id=_uuid(request.music_asset_id),
         estimated_cost_usd=float(job.estimated_cost_usd),
         actual_cost_usd=float(job.actual_cost_usd),
         cancel_requested=job.cancel_requested_at is not None and job.status in jobs.ACTIVE,
@@ -156,7 +157,7 @@ def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Com
             col(Composition.job_id).in_([job.id for job in shown]),
             Composition.status == CompositionStatus.COMPLETED,
         )
-        .distinct(col(Composition.job_id))
+        .ext(distinct_on(col(Composition.job_id)))
         .order_by(col(Composition.job_id), col(Composition.version).desc())
     )
     return {film.job_id: film for film in db.exec(newest)}
@@ -178,6 +179,11 @@ def _summary(job: GenerationJob, film: Composition | None, links: Links) -> Gene
         composition_id=film.id if film else None,
         thumbnail_url=links(film.thumbnail_key) if film and film.thumbnail_key else None,
     )
+
+
+def _uuid(text: object) -> UUID | None:
+    """Of a row's JSON, which has no type for it."""
+    return UUID(str(text)) if text else None
 
 
 def _failure(job: GenerationJob) -> Failure | None:

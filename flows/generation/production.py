@@ -19,6 +19,7 @@ from app import events, jobs, records
 from app.claims import Claim, ClaimLost, claim
 from app.clip_source import clip_source
 from app.database import DatabaseUnavailable, engine, session
+from app.logs import job_context
 from app.models import GenerationJob, JobStatus
 from app.requests import GenerationCreate
 from app.settings import settings
@@ -108,7 +109,7 @@ def production(request: GenerationCreate | None, job_id: UUID | None) -> Iterato
         JobClaimed: another process works on it.
     """
     job_id = job_id or _admit(request)
-    with claim(engine(), job_id) as held:
+    with job_context(job_id), claim(engine(), job_id) as held:
         _wait_for_slot(held)
         _take_up(job_id)
         film = Production(job_id)
