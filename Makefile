@@ -1,10 +1,10 @@
 # make demo   a prompt becomes a film        make test    proves the product
 # make check  format, lint, types            make bench   measures it
 # make up     all of it in the foreground    make image  builds the container image
-#                                            make test-image  proves it, with a Docker engine
+# make soak   kills every part in turn         make test-image  proves it, with a Docker engine
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test check bench up image test-image setup clean
+.PHONY: help demo test check bench up soak image test-image setup clean
 
 RUN := .venv/bin
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
@@ -36,6 +36,9 @@ bench: setup
 
 up: setup
 	$(RUN)/reelflow up
+
+soak: setup
+	$(RUN)/pytest -m soak tests/soak
 
 image:
 	docker build --tag reelflow .
