@@ -129,3 +129,30 @@ export function faultsOf(draft) {
     faults.brand_colors = "Write colours like #ff5a1f, or remove the empty ones.";
   return faults;
 }
+
+/**
+ * What the server refuses about a draft, by field, and whether there is more that belongs to none.
+ * @param {import("./api.js").Problem} problem
+ * @param {(name: string) => boolean} has whether there is such a field
+ */
+export function refusalsOf(problem, draft, has) {
+  const faults = {};
+  let elsewhere = false;
+  if (problem.code === "asset_unusable") {
+    // A file of an older session, say: the sentence names it.
+    const music = draft.music && problem.detail.includes(draft.music.id);
+    faults[music ? "music_asset_id" : "logo_asset_id"] = `${problem.detail} ${problem.remedy}`;
+  }
+  for (const { pointer, detail } of problem.errors ?? []) {
+    const name = pointer.split("/")[1] || fieldIn(detail);
+    if (has(name)) faults[name] ??= detail;
+    else elsewhere = true;
+  }
+  return { faults, elsewhere };
+}
+
+/** Limits that depend on several fields point at the whole; the sentence names the field. */
+function fieldIn(sentence) {
+  if (/clip count/i.test(sentence)) return "clip_count";
+  return /duration/i.test(sentence) ? "duration_s" : "";
+}

@@ -14,10 +14,12 @@ import {
   keepDraft,
   loadDraft,
   orderOf,
+  refusalsOf,
 } from "./brief.js";
 import { colourList } from "./colours.js";
-import { announce, button, fill, h, say, uniqueId } from "./dom.js";
+import { announce, button, fill, h, say } from "./dom.js";
 import { slate } from "./estimate.js";
+import { formFields } from "./fields.js";
 import { problemNotice } from "./notices.js";
 import { go } from "./router.js";
 import { dropZone, takeFilesAnywhere } from "./uploads.js";
@@ -26,49 +28,23 @@ import { viewfinder } from "./viewfinder.js";
 const MAC = /mac|iphone|ipad/i.test(navigator.platform);
 
 /** @type {import("./router.js").View} */
-export function compose(root, { signal }) {
+export function compose(root, { signal: left }) {
+  const life = new AbortController();
+  const { signal } = life;
+  left.addEventListener("abort", () => life.abort(), { signal });
   let draft = loadDraft();
   const finder = viewfinder();
   const estimate = slate(signal);
-  const fields = {};
+  const fields = formFields();
+  const { field, group } = fields;
 
   /** A change to the order: another order is another film, so it gets another key. */
   const change = (part) => {
     draft = { ...draft, ...part, key: crypto.randomUUID() };
     keepDraft(draft);
-    for (const name of Object.keys(part)) fields[name]?.fault("");
+    fields.clear(Object.keys(part));
     finder.show(draft);
     estimate.show(draft);
-  };
-
-  const field = (name, label, control, { hint, target = control, aside } = {}) => {
-    const fault = h("p", { className: "fault", id: uniqueId("fault"), data: { testid: `fault-${name}` } });
-    target.id ||= uniqueId(name);
-    const hintLine = hint ? h("p", { className: "hint", id: uniqueId("hint") }, hint) : null;
-    target.setAttribute("aria-describedby", [hintLine?.id, fault.id].filter(Boolean).join(" "));
-    fields[name] = {
-      target,
-      fault: (text) => {
-        say(fault, text);
-        if (text) target.setAttribute("aria-invalid", "true");
-        else target.removeAttribute("aria-invalid");
-      },
-    };
-    return h(
-      "div",
-      { className: "field" },
-      h("div", { className: "label-row" }, h("label", { htmlFor: target.id }, label), aside),
-      control,
-      hintLine,
-      fault,
-    );
-  };
-
-  const group = (name, legend, ...content) => {
-    const fault = h("p", { className: "fault", data: { testid: `fault-${name}` } });
-    const element = h("fieldset", { className: "field" }, h("legend", {}, legend), ...content, fault);
-    fields[name] = { target: element.querySelector("input, button"), fault: (text) => say(fault, text) };
-    return element;
   };
 
   // The prompt
@@ -203,8 +179,8 @@ export function compose(root, { signal }) {
   const logo = dropZone("logo", draft.logo, (asset) => change({ logo: asset }), signal);
   const music = dropZone("music", draft.music, (asset) => change({ music: asset }), signal);
   takeFilesAnywhere([logo, music], signal);
-  fields.logo_asset_id = { target: logo.element.querySelector("input"), fault: logo.fault };
-  fields.music_asset_id = { target: music.element.querySelector("input"), fault: music.fault };
+  fields.own("logo_asset_id", logo.element, logo.fault);
+  fields.own("music_asset_id", music.element, music.fault);
 
   // More
   const sceneCount = h("input", {
@@ -249,14 +225,14 @@ export function compose(root, { signal }) {
     if (submit.disabled) return;
     fill(trouble);
     if (logo.busy() || music.busy())
-      return showFaults(
+      return fields.show(
         logo.busy()
           ? { logo_asset_id: "Still being sent: wait a moment." }
           : { music_asset_id: "Still being sent: wait a moment." },
       );
     const faults = faultsOf(draft);
-    for (const name of Object.keys(fields)) fields[name].fault("");
-    if (Object.keys(faults).length) return showFaults(faults);
+    fields.clear();
+    if (Object.keys(faults).length) return fields.show(faults);
     submit.disabled = true;
     say(submit, "Ordering…");
     try {
@@ -273,38 +249,15 @@ export function compose(root, { signal }) {
   };
 
   function refused(problem) {
-    const faults = {};
-    const elsewhere = [];
-    for (const { pointer, detail } of problem.errors ?? []) {
-      // Limits that depend on several fields point at the whole; the sentence names the field.
-      const name =
-        pointer.split("/")[1] ||
-        (/clip count/i.test(detail) ? "clip_count" : /duration/i.test(detail) ? "duration_s" : "");
-      if (fields[name]) faults[name] ??= detail;
-      else elsewhere.push(detail);
-    }
-    if (problem.code === "asset_unusable") Object.assign(faults, unusable(problem));
-    if (Object.keys(faults).length && !elsewhere.length) showFaults(faults);
-    else fill(trouble, problemNotice(problem, order));
-  }
-
-  function unusable(problem) {
-    const which = draft.music && problem.detail.includes(draft.music.id) ? "music_asset_id" : "logo_asset_id";
-    return { [which]: `${problem.detail} ${problem.remedy}` };
-  }
-
-  function showFaults(faults) {
-    for (const [name, text] of Object.entries(faults)) fields[name].fault(text);
-    const first = Object.keys(fields).find((name) => faults[name]);
-    fields[first].target.closest("details")?.setAttribute("open", "");
-    fields[first].target.focus();
-    announce(Object.values(faults).join(" "));
+    const { faults, elsewhere } = refusalsOf(problem, draft, fields.has);
+    if (elsewhere || !Object.keys(faults).length) fill(trouble, problemNotice(problem, order));
+    else fields.show(faults);
   }
 
   function begin(example) {
     keepDraft({ ...draft, ...example, key: crypto.randomUUID() });
-    fill(root);
-    compose(root, { signal });
+    life.abort();
+    compose(root, { signal: left });
     root.querySelector("textarea").focus();
   }
 
