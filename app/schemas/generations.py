@@ -22,7 +22,7 @@ class Failure(Schema):
     """What to do next."""
 
     recoverable: bool
-    """Whether it may be retried: `POST /generations/{id}/retry`."""
+    """Whether it is taken up again by itself; any other may be: `POST /generations/{id}/retry`."""
 
 
 class Clip(Schema):
