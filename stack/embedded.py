@@ -104,15 +104,12 @@ def stop_all(home: Path) -> list[str]:
 @contextmanager
 def _running(services: Sequence[SharedProcess]) -> Iterator[dict[str, Endpoint]]:
     """The services, started side by side, with one lease on each."""
-    acquired: dict[str, Endpoint] = {}
     try:
         with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
-            starting = {service: pool.submit(service.acquire) for service in services}
-        for service, future in starting.items():
-            acquired[service.name] = future.result()
-        yield acquired
+            starting = {service.name: pool.submit(service.acquire) for service in services}
+        yield {name: future.result() for name, future in starting.items()}
     finally:
+        # All of them: where one fails, the others have come up.
         with ThreadPoolExecutor(max_workers=max(1, len(services))) as pool:
             for service in services:
-                if service.name in acquired:
-                    pool.submit(service.release)
+                pool.submit(service.release)
