@@ -51,12 +51,15 @@ def link_maker(base_url: str) -> Links:
     return link
 
 
-def download_link(key: str, filename: str, base_url: str) -> str:
-    """A link for an hour under which a browser saves the object by a name."""
-    return _store(base_url).link(key, expires_s=LINK_LIFETIME_S, filename=filename)
+def download_link(key: str, filename: str, base_url: str | None, *, lifetime_s: int = LINK_LIFETIME_S) -> str:
+    """A link under which a browser saves the object by a name, for an hour unless told otherwise.
+
+    Without a base URL the link to an object of a directory is a `file://` address.
+    """
+    return _store(base_url).link(key, expires_s=lifetime_s, filename=filename)
 
 
-def _store(base_url: str) -> MediaStore:
+def _store(base_url: str | None) -> MediaStore:
     here = settings()
     return media_store_from_url(
         here.media_url, base_url=base_url, secret_key=here.secret_key, endpoint_url=here.s3_endpoint_url

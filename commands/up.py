@@ -42,7 +42,7 @@ def up(console: Console, *, port: int, workers: int | None) -> None:
     home = settings().reelflow_home
     foreground = Foreground(home)
     api = embedded_api(home, preferred_port=port)
-    worker = embedded_worker(home, limit=workers or os.cpu_count() or 1)
+    worker = embedded_worker(home, limit=workers or os.cpu_count() or 1, api=api)
     with (
         suppress(KeyboardInterrupt),
         foreground.taken(),
@@ -81,8 +81,9 @@ def _running(api: SharedProcess, worker: SharedProcess) -> Iterator[str]:
         starting = meanwhile.submit(api.acquire)
         # A film outlives its worker's death; its log is on Prefect's page.
         apply_deployments(flows_speak=False)
+        url = f"http://127.0.0.1:{starting.result().port}"
         worker.acquire()
-        yield f"http://127.0.0.1:{starting.result().port}"
+        yield url
 
 
 def _screen(url: str, addresses: Addresses, wanted_port: int) -> str:

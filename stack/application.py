@@ -26,12 +26,13 @@ def embedded_api(home: Path, *, preferred_port: int = PREFERRED_API_PORT) -> Sha
     )
 
 
-def embedded_worker(home: Path, *, limit: int = 1) -> SharedProcess:
+def embedded_worker(home: Path, *, limit: int = 1, api: SharedProcess | None = None) -> SharedProcess:
     """The worker of a state directory, for deployments that were applied already.
 
     Args:
         home: the state directory.
         limit: how many flow runs it works on at once.
+        api: serves the media that its flows link to on Prefect's page.
     """
     return SharedProcess(
         name="worker",
@@ -40,9 +41,15 @@ def embedded_worker(home: Path, *, limit: int = 1) -> SharedProcess:
             *(sys.executable, "-m", "cli", "worker", "--no-deploy"),
             *("--limit", str(limit), "--port", str(port)),
         ],
+        environment=lambda port: _served_by(api),
         ready=_healthy,
         grace_s=STOPPED_WITHIN_S,
     )
+
+
+def _served_by(api: SharedProcess | None) -> dict[str, str]:
+    endpoint = api.running() if api else None
+    return {"PUBLIC_URL": f"http://127.0.0.1:{endpoint.port}"} if endpoint else {}
 
 
 def _healthy(port: int) -> bool:

@@ -17,7 +17,9 @@ from prefect.tasks import exponential_backoff
 
 from app import events, jobs, records, storage_keys
 from app.database import session
+from app.links import download_link
 from app.models import Composition, JobStatus
+from app.settings import settings
 from flows.generation.composition import Film
 from flows.generation.faults import transient
 from flows.generation.production import Production
@@ -127,8 +129,11 @@ def _show(film: Production, made: Film, pictures: Pictures) -> None:
     )
     create_image_artifact(_inline(pictures.timeline, "png"), f"timeline-{film.job_id}", "Timeline")
     create_link_artifact(
-        film.store.link(
-            storage_keys.composition_key(made.version_id), expires_s=LINK_LIFETIME_S, filename=VIDEO_NAME
+        download_link(
+            storage_keys.composition_key(made.version_id),
+            VIDEO_NAME,
+            settings().public_url,
+            lifetime_s=LINK_LIFETIME_S,
         ),
         link_text=f"The film, {made.timeline.duration_s:.0f} s",
         key=f"video-{film.job_id}",

@@ -1,0 +1,106 @@
+"""A person with a browser: from the first click to the film on disk, and from Prefect's own form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+
+from media.probe import Expectation, probe, verify
+from tests.app.waiting import until
+from tests.pages.conftest import CHROMIUM, FLAGS
+from tests.whole import Stack, whole_product
+
+pytestmark = pytest.mark.timeout(900)
+
+FILM_WITHIN_MS = 400_000
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with whole_product() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+def test_from_the_first_click_to_the_film_on_disk(stack: Stack, browser: Browser, tmp_path: Path) -> None:
+    page = browser.new_context(base_url=stack.url).new_page()
+    sockets: list[WebSocketRoute] = []
+
+    def relay(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket(re.compile("/ws/"), relay)
+    page.goto("/")
+    page.get_by_test_id("sign-in").click()
+    page.get_by_test_id("prompt").fill("A calm tea brand at dawn: slow mornings. Order yours.")
+    page.get_by_test_id("duration").fill("15")
+    page.get_by_label("Square").check()
+    page.get_by_test_id("submit").click()
+
+    expect(page.get_by_test_id("making")).to_be_visible()
+    thumbnails = page.locator("[data-testid=clip] img")
+    expect(thumbnails.first).to_be_visible(timeout=FILM_WITHIN_MS)
+    sockets[-1].close()
+    until(lambda: _turn(page) and len(sockets) > 1)
+    page.reload()
+    expect(thumbnails.first).to_be_visible()
+
+    expect(page.get_by_test_id("video")).to_be_visible(timeout=FILM_WITHIN_MS)
+    with page.expect_download() as downloading:
+        page.get_by_test_id("download").click()
+    film = tmp_path / downloading.value.suggested_filename
+    downloading.value.save_as(film)
+    assert film.suffix == ".mp4"
+    verify(probe(film), Expectation(450, 720, 720, audio=True))
+    assert page.evaluate("document.querySelector('[data-testid=video]').videoWidth") == 720
+
+
+def test_prefects_page_shows_the_run_and_its_pictures(stack: Stack, browser: Browser) -> None:
+    [task] = stack.rows("SELECT job_id, flow_run_id FROM task_queue WHERE status = 'dispatched'")
+    page = browser.new_page(viewport={"width": 1280, "height": 1400})
+    page.goto(f"{stack.prefect_url}/runs/flow-run/{task.flow_run_id}")
+    expect(page.get_by_text("Completed").first).to_be_visible(timeout=60_000)
+    page.get_by_text("Artifacts", exact=True).first.click()
+    for key in ("contact-sheet", "timeline", "video", "film"):
+        expect(page.get_by_text(f"{key}-{task.job_id}").first).to_be_visible(timeout=60_000)
+
+
+def test_prefects_form_makes_a_film_too(stack: Stack, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    page.goto(f"{stack.prefect_url}/deployments")
+    page.get_by_role("link", name="film", exact=True).first.click()
+    page.wait_for_url("**/deployments/deployment/*")
+    page.goto(f"{page.url.split('?')[0]}/run")
+    _field(page, "Prompt").fill("A red kettle at dawn. Try it.")
+    _field(page, "Duration").fill("15")
+    page.get_by_role("button", name="Submit").click()
+
+    made = "SELECT id, status FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
+    until(lambda: [row.status for row in stack.rows(made)] == ["completed"], FILM_WITHIN_MS / 1000)
+    films = stack.rows(
+        "SELECT c.frames FROM compositions c JOIN generation_jobs j ON j.id = c.job_id"
+        " WHERE j.prompt LIKE 'A red kettle%' AND c.status = 'completed'"
+    )
+    assert [film.frames for film in films] == [450]
+
+
+def _turn(page: Page) -> bool:
+    """Lets the browser's messages be heard, which happens only while it is asked something."""
+    page.evaluate("0")
+    return True
+
+
+def _field(page: Page, label: str):
+    return page.get_by_label(label).first
