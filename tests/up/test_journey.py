@@ -83,8 +83,8 @@ def test_prefects_form_makes_a_film_too(stack: Stack, browser: Browser) -> None:
     page.get_by_role("link", name="film", exact=True).first.click()
     page.wait_for_url("**/deployments/deployment/*")
     page.goto(f"{page.url.split('?')[0]}/run")
-    _field(page, "Prompt").fill("A red kettle at dawn. Try it.")
-    _field(page, "Duration").fill("15")
+    page.locator("textarea").first.fill("A red kettle at dawn. Try it.")
+    page.locator("input[type=number]").first.fill("15")
     page.get_by_role("button", name="Submit").click()
 
     made = "SELECT id, status FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
@@ -100,7 +100,3 @@ def _turn(page: Page) -> bool:
     """Lets the browser's messages be heard, which happens only while it is asked something."""
     page.evaluate("0")
     return True
-
-
-def _field(page: Page, label: str):
-    return page.get_by_label(label).first
