@@ -75,12 +75,19 @@ class Live:
 
     @asynccontextmanager
     async def watch(self, job_id: UUID) -> AsyncIterator[Watcher]:
-        """Somebody watches a job from now on, as long as the block runs."""
+        """Somebody watches a job from now on, as long as the block runs.
+
+        Raises:
+            DatabaseUnavailable: nobody can tell now how the job stands.
+        """
         watcher = Watcher(job_id)
         if job_id not in self._positions:
             end = await _end_of(job_id)
             # Another watcher may have been first, and its place is behind which nothing is to be skipped.
             self._positions.setdefault(job_id, end)
+            # Older than the state that the watcher is going to read, so that no change falls between them.
+            for known, row in (await run_in_threadpool(_standing, [job_id])).items():
+                self._rows.setdefault(known, row)
         self._watchers[job_id].add(watcher)
         await self._ring()
         try:

@@ -63,9 +63,13 @@ async def follow(
 
 
 async def _send(websocket: WebSocket, following: Following, last_sequence: int | None) -> None:
-    async for message in following.messages(last_sequence):
-        await websocket.send_text(message.model_dump_json(exclude_none=True))
-    await websocket.close(ENDED)
+    try:
+        async for message in following.messages(last_sequence):
+            await websocket.send_text(message.model_dump_json(exclude_none=True))
+    except DatabaseUnavailable as away:
+        await websocket.close(TRY_LATER, away.cause[:LONGEST_REASON])
+    else:
+        await websocket.close(ENDED)
 
 
 async def _gone(websocket: WebSocket) -> None:
