@@ -1,10 +1,11 @@
 # make demo   a prompt becomes a film        make test    proves the product
 # make check  format, lint, types            make bench   measures it
 # make up     all of it in the foreground    make image  builds the container image
-# make soak   kills every part in turn         make test-image  proves it, with a Docker engine
+# make soak   kills every part in turn       make test-image  proves it, with a Docker engine
+# make fuzz   the API under 10,000 requests
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test check bench up soak image test-image setup clean
+.PHONY: help demo test fuzz check bench up soak image test-image setup clean
 
 RUN := .venv/bin
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
@@ -24,6 +25,10 @@ demo: setup
 test: setup
 	scripts/system-packages
 	$(RUN)/pytest
+
+fuzz: setup
+	@# Other cases each time; a failure tells how to repeat it.
+	FUZZ_CASES=650 $(RUN)/pytest tests/app/test_fuzz.py --timeout=1800
 
 check: setup
 	$(RUN)/ruff format --check .

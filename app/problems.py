@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from app.allowed import allowed_methods
 from app.claims import JobClaimed
 from app.database import DatabaseUnavailable
 from app.errors import AppError
@@ -109,6 +110,8 @@ _UPLOAD_STATUSES = {
     "broken_off": HTTPStatus.BAD_REQUEST,
 }
 RETRY_AFTER_S = "5"
+# A body of a few kilobytes may hold thousands.
+MOST_ERRORS = 20
 
 
 class InvalidField(BaseModel):
@@ -244,15 +247,27 @@ def _code_of(fault: Exception) -> str:
 
 async def _invalid(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)
-    errors = [InvalidField(pointer=_pointer(error["loc"]), detail=error["msg"]) for error in fault.errors()]
+    found = fault.errors()
+    errors = [_field(error) for error in found[:MOST_ERRORS]]
+    sentences = [f"{error.detail.rstrip('.')}." for error in errors]
+    if left_out := len(found) - len(errors):
+        sentences.append(f"And {left_out} more.")
     return problem(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         code="invalid_request",
-        detail=" ".join(dict.fromkeys(f"{error.detail.rstrip('.')}." for error in errors)),
+        detail=" ".join(dict.fromkeys(sentences)),
         remedy="Correct what `errors` names and send it again.",
         errors=errors,
     )
+
+
+def _field(error: Mapping[str, Any]) -> InvalidField:
+    if error["type"] == "json_invalid":
+        # Its place is a character, not a value.
+        _, position = error["loc"]
+        return InvalidField(pointer="", detail=f"No JSON at character {position}: {error['ctx']['error']}.")
+    return InvalidField(pointer=_pointer(error["loc"]), detail=error["msg"])
 
 
 def _pointer(place: Sequence[str | int]) -> str:
@@ -266,6 +281,9 @@ async def _http(request: Request, fault: Exception) -> JSONResponse:
     """What the framework itself refuses: an unknown path, a method that is not allowed."""
     assert isinstance(fault, HTTPException)
     status = HTTPStatus(fault.status_code)
+    headers = dict(fault.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(allowed_methods(request))
     said = fault.detail if fault.detail != status.phrase else ""
     return problem(
         request,
@@ -273,7 +291,7 @@ async def _http(request: Request, fault: Exception) -> JSONResponse:
         code=status.name.lower(),
         detail=said or f"{request.method} {request.url.path}: {status.description or status.phrase}.",
         remedy="See /docs for what there is.",
-        headers=fault.headers,
+        headers=headers,
     )
 
 

@@ -17,6 +17,7 @@ import time
 import structlog
 import uvicorn
 
+from app.http_heads import BoundedHeads
 from app.logs import configure_logging
 
 # An orchestrator's patience is the same by default.
@@ -45,6 +46,7 @@ def serve(*, host: str, port: int, grace_s: int = GRACE_S) -> None:
         factory=True,
         host=host,
         port=port,
+        http=BoundedHeads,
         proxy_headers=True,
         server_header=False,
         timeout_graceful_shutdown=grace_s,

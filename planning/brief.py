@@ -78,7 +78,7 @@ class Brief(BaseModel):
     """16:9 for screens, 9:16 for phones, 1:1 for feeds."""
 
     brand_colors: tuple[str, ...] = Field(
-        default=(), title="Brand colours", json_schema_extra={"maxItems": BRAND_COLOR_LIMIT}
+        default=(), title="Brand colours", fail_fast=True, json_schema_extra={"maxItems": BRAND_COLOR_LIMIT}
     )
     """Up to five, as #rrggbb; the first leads."""
 

@@ -10,12 +10,13 @@ from fastapi import APIRouter, Path, status
 from app import editing, events, generations
 from app.api.deps import CurrentSession, LinksDep
 from app.background import wake
+from app.bodies import JsonRoute
 from app.database import session
 from app.schemas.clips import ClipRegenerate
 from app.schemas.generations import Generation
 from planning.cut_list import MOST_SCENES
 
-router = APIRouter(prefix="/generations/{generation_id}/clips", tags=["clips"])
+router = APIRouter(prefix="/generations/{generation_id}/clips", tags=["clips"], route_class=JsonRoute)
 
 ClipNumber = Annotated[int, Path(ge=1, le=MOST_SCENES, description="Counts from 1, as in the generation.")]
 

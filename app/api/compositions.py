@@ -9,12 +9,13 @@ from fastapi import APIRouter, status
 from app import compositions, editing, events, generations
 from app.api.deps import CurrentSession, LinksDep, PublicUrl
 from app.background import wake
+from app.bodies import JsonRoute
 from app.database import session
 from app.schemas.compositions import Composition, CompositionTimeline, Download
 from app.schemas.generations import Generation
 from planning.cut_list import CutList
 
-router = APIRouter(prefix="/compositions", tags=["compositions"])
+router = APIRouter(prefix="/compositions", tags=["compositions"], route_class=JsonRoute)
 
 
 @router.get("/{composition_id}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.api.deps import CurrentSession
+from app.bodies import JsonRoute
 from app.database import session
 from app.estimates import estimate
 from app.requests import GenerationCreate
 from app.schemas.generations import Estimate
 
-router = APIRouter(prefix="/generations/estimate", tags=["generations"])
+router = APIRouter(prefix="/generations/estimate", tags=["generations"], route_class=JsonRoute)
 
 
 @router.post("")

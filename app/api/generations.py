@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response, status
 from app import events, generations, jobs
 from app.api.deps import CurrentSession, LinksDep
 from app.background import wake
+from app.bodies import JsonRoute
 from app.database import session
 from app.dispatch import enqueue
 from app.models import JobStatus
@@ -17,7 +18,7 @@ from app.requests import GenerationCreate
 from app.schemas.base import DEFAULT_PER_PAGE, MOST_PER_PAGE, Page
 from app.schemas.generations import Generation, GenerationSummary
 
-router = APIRouter(prefix="/generations", tags=["generations"])
+router = APIRouter(prefix="/generations", tags=["generations"], route_class=JsonRoute)
 
 IdempotencyKey = Annotated[
     str | None,

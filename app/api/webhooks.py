@@ -6,9 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
 
-from app.problems import BodyTooLarge
+from app.bodies import read_body
 from app.webhooks import take_prediction
 
+# With its logs, a prediction is long.
 LARGEST_BODY_BYTES = 1 << 20
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
@@ -17,17 +18,4 @@ router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 @router.post("/replicate", status_code=status.HTTP_202_ACCEPTED, response_class=Response)
 async def replicate(request: Request, clip: UUID | None = None) -> None:
     """Replicate tells how a prediction goes on. The call must carry Replicate's signature."""
-    await take_prediction(request.headers, await _body(request), clip)
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY_BYTES:
-            raise BodyTooLarge(
-                "The call was refused",
-                f"its body has more than {LARGEST_BODY_BYTES >> 20} MiB",
-                "Leave the logs out of it",
-            )
-    return bytes(body)
+    await take_prediction(request.headers, await read_body(request, LARGEST_BODY_BYTES), clip)

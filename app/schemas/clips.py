@@ -16,7 +16,7 @@ class ClipRegenerate(Request):
     description: str | None = Field(default=None, max_length=PROMPT_LIMIT)
     """What is to be seen instead."""
 
-    seed: int | None = Field(default=None, ge=0, le=SEED_LIMIT)
+    seed: int | None = Field(default=None, ge=0, le=SEED_LIMIT, strict=True)
     """The same description with the same seed is the same clip."""
 
     @field_validator("description")

@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from app.http_heads import BoundedHeads
 from app.main import create_app
 from app.settings import settings
 from stack import prefect_server
@@ -21,7 +22,14 @@ def server_url() -> Iterator[str]:
     """Where the application listens. It follows each test's settings, and runs nothing beside requests."""
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(create_app(), port=port, log_level="warning", lifespan="off", access_log=False)
+        uvicorn.Config(
+            create_app(),
+            port=port,
+            http=BoundedHeads,
+            log_level="warning",
+            lifespan="off",
+            access_log=False,
+        )
     )
     thread = threading.Thread(target=server.run, name="application")
     thread.start()
