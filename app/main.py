@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from app import middleware, problems
+from app import middleware, openapi, problems
 from app.api import (
     assets,
     clips,
@@ -34,7 +34,7 @@ from app.health.probes import probes
 from app.job_metrics import JobMetrics
 from app.live import Live
 from app.logs import configure_logging
-from app.problems import RESPONSES, Problem
+from app.problems import RESPONSES
 from app.redis import close_redis
 
 DESCRIPTION = "Turns prompts into finished videos. Open a session, ask for a film, follow it, download it."
@@ -46,6 +46,8 @@ def create_app() -> FastAPI:
         title="Reelflow",
         version=version("reelflow"),
         description=DESCRIPTION,
+        openapi_tags=openapi.TAGS,
+        generate_unique_id_function=openapi.operation_id,
         responses=RESPONSES,
         lifespan=_life,
         # `documentation` serves a page of its own.
@@ -64,7 +66,7 @@ def create_app() -> FastAPI:
         app.include_router(root.router)
     pages.install(app)
     documentation.install(app)
-    _describe_problems(app)
+    openapi.install(app)
     middleware.install(app)
     return app
 
@@ -85,30 +87,3 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         await close_redis()
         with suppress(DatabaseUnavailable):
             engine().dispose()
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Adds to the OpenAPI document what no endpoint returns and every endpoint may answer."""
-    describe = app.openapi
-
-    def described() -> dict[str, object]:
-        document = describe()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs", {})
-            schemas["Problem"] = problem
-            _drop_framework_errors(document)
-        return document
-
-    app.openapi = described
-
-
-def _drop_framework_errors(document: dict[str, dict[str, dict[str, object]]]) -> None:
-    """FastAPI describes its own 422, which is never sent."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict):
-                operation.get("responses", {}).pop("422", None)
-    for name in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(name, None)

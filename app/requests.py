@@ -4,13 +4,25 @@ import hashlib
 import json
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
+from pydantic.config import JsonDict
 
 from planning.brief import Brief
+
+_EXAMPLE: JsonDict = {
+    "prompt": "Volta, the electric city bike: glide through the morning, arrive fresh.",
+    "duration_s": 15,
+    "aspect": "16:9",
+    "brand_colors": ["#0fb5ae", "#ff8a3d"],
+    "cta": "Book a test ride",
+    "clip_count": 3,
+}
 
 
 class GenerationCreate(Brief):
     """The film that is asked for: the seed may be left to chance, files are named by asset."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     # It can be planned by once its job has drawn the seed: see `brief`.
 

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 
 from planning.brief import CTA_LIMIT, FPS, LIMITS, clean_text, refuse
 from planning.storyboard import Storyboard, Transition
@@ -96,7 +97,7 @@ class Music(_Model):
         return value
 
 
-_EXAMPLE = {
+EXAMPLE: JsonDict = {
     "scenes": [
         {"number": 2, "skip": 15, "frames": 120, "title": "Slow mornings"},
         {
@@ -114,7 +115,7 @@ _EXAMPLE = {
 class CutList(_Model):
     """A film as it is to be cut. A clip may be left out, and be shown more than once."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     # Pydantic's own min_length would count the valid scenes, and complain of both.
     scenes: tuple[CutScene, ...] = Field(max_length=MOST_SCENES, json_schema_extra={"minItems": 1})

@@ -39,7 +39,8 @@ _FORM = {
                         },
                         "kind": {"$ref": "#/components/schemas/AssetKind"},
                     },
-                }
+                },
+                "example": {"file": "volta.png", "kind": "logo"},
             }
         },
     }

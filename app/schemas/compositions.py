@@ -3,14 +3,62 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
 from app.models import CompositionStatus
 from app.schemas.base import Schema
 from planning.brief import FPS
+from planning.cut_list import EXAMPLE as CUT_LIST
 from planning.cut_list import CutList
+
+EXAMPLE: JsonDict = {
+    "id": "b7a3f2de-7c56-4a0f-9b8e-0f3b7c1d2e4a",
+    "generation_id": "3f6c0a52-7c55-4b9b-9a53-5f6b1c3d2e1f",
+    "version": 1,
+    "parent_id": None,
+    "status": "completed",
+    "width": 1280,
+    "height": 720,
+    "frames": 450,
+    "duration_s": 15.0,
+    "loudness_lufs": -14.0,
+    "true_peak_dbtp": -1.2,
+    "size_bytes": 4213807,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "video_url": "https://films.example.com/media/compositions/b7a3/final.mp4?expires=1795600800&signature=4be1",
+    "thumbnail_url": "https://films.example.com/media/compositions/b7a3/thumbnail.jpg?expires=1795600800&signature=90d2",
+    "contact_sheet_url": None,
+    "timeline_url": None,
+    "error_message": None,
+    "created_at": "2026-11-24T10:01:10Z",
+    "completed_at": "2026-11-24T10:02:05Z",
+}
+_TIMELINE: JsonDict = {
+    "composition_id": EXAMPLE["id"],
+    "generation_id": EXAMPLE["generation_id"],
+    "version": 1,
+    "fps": FPS,
+    "frames": 210,
+    "cut_list": CUT_LIST,
+    "clips": [
+        {"number": 1, "frames": 160, "description": "A bike leans on a wall at dawn", "thumbnail_url": None},
+        {"number": 2, "frames": 170, "description": "The city slides by", "thumbnail_url": None},
+    ],
+}
+_DOWNLOAD: JsonDict = {
+    "url": EXAMPLE["video_url"],
+    "filename": "Volta.mp4",
+    "size_bytes": EXAMPLE["size_bytes"],
+    "sha256": EXAMPLE["sha256"],
+    "expires_at": "2026-11-24T11:02:05Z",
+}
 
 
 class Composition(Schema):
     """A version of a film. What is measured or linked is null until it is made; links last an hour."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: UUID
     generation_id: UUID
@@ -56,6 +104,8 @@ class TimelineClip(Schema):
 class CompositionTimeline(Schema):
     """A version of a film taken apart: how it is cut, and from which clips."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_TIMELINE]})
+
     composition_id: UUID
     generation_id: UUID
     version: int
@@ -75,6 +125,8 @@ class CompositionTimeline(Schema):
 
 class Download(Schema):
     """A link to a finished film."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DOWNLOAD]})
 
     url: str
     filename: str

@@ -3,10 +3,74 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
 from app.models import ClipStatus, JobStatus
 from app.schemas.base import Schema
+from app.schemas.compositions import EXAMPLE as COMPOSITION
 from app.schemas.compositions import Composition
 from planning.brief import Aspect, JobType
+
+_SUMMARY: JsonDict = {
+    "id": COMPOSITION["generation_id"],
+    "status": "completed",
+    "progress": 100,
+    "job_type": "ad_creative",
+    "prompt": "Volta, the electric city bike: glide through the morning, arrive fresh.",
+    "title": "Volta",
+    "duration_s": 15,
+    "aspect": "16:9",
+    "created_at": "2026-11-24T10:00:00Z",
+    "completed_at": "2026-11-24T10:02:05Z",
+    "composition_id": COMPOSITION["id"],
+    "thumbnail_url": COMPOSITION["thumbnail_url"],
+}
+_CLIP: JsonDict = {
+    "number": 1,
+    "status": "completed",
+    "description": "A bike leans on a wall at dawn",
+    "frames": 160,
+    "attempts": 1,
+    "source": "drawn/1",
+    "estimated_cost_usd": 0.0,
+    "actual_cost_usd": 0.0,
+    "thumbnail_url": "https://films.example.com/media/generations/3f6c/thumbnails/clip_001.jpg?expires=1795600800&signature=aa07",
+    "video_url": "https://films.example.com/media/generations/3f6c/clips/clip_001.mp4?expires=1795600800&signature=c311",
+    "error_message": None,
+}
+_GENERATION: JsonDict = _SUMMARY | {
+    "seed": 7,
+    "brand_colors": ["#0fb5ae", "#ff8a3d"],
+    "cta": "Book a test ride",
+    "clip_count": 3,
+    "logo_asset_id": None,
+    "music_asset_id": None,
+    "estimated_cost_usd": 0.0,
+    "actual_cost_usd": 0.0,
+    "cancel_requested": False,
+    "error": None,
+    "started_at": "2026-11-24T10:00:01Z",
+    "clips": [_CLIP],
+    "compositions": [COMPOSITION],
+}
+_ESTIMATE: JsonDict = {
+    "clips": 3,
+    "frames": 450,
+    "cost_usd": 0.0,
+    "render_seconds": 55.0,
+    "queue_seconds": 0.0,
+    "jobs_ahead": 0,
+}
+_FILE: JsonDict = {
+    "kind": "clip_thumbnail",
+    "filename": "clip_001.jpg",
+    "content_type": "image/jpeg",
+    "size_bytes": 20480,
+    "clip_number": 1,
+    "composition_id": None,
+    "url": _CLIP["thumbnail_url"],
+}
 
 
 class Failure(Schema):
@@ -51,6 +115,8 @@ class Clip(Schema):
 class GenerationSummary(Schema):
     """A generation as lists show it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_SUMMARY]})
+
     id: UUID
     status: JobStatus
 
@@ -78,6 +144,8 @@ class GenerationSummary(Schema):
 class Generation(GenerationSummary):
     """All that is known of a generation."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_GENERATION]})
+
     seed: int
     brand_colors: list[str]
     cta: str | None
@@ -103,6 +171,8 @@ class Generation(GenerationSummary):
 class Estimate(Schema):
     """What a generation would take."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_ESTIMATE]})
+
     clips: int
     frames: int
     cost_usd: float
@@ -119,6 +189,8 @@ class Estimate(Schema):
 
 class GenerationAsset(Schema):
     """A file that a generation has made."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_FILE]})
 
     kind: str
     """`clip`, `clip_thumbnail`, `video`, `thumbnail`, `contact_sheet`, `timeline` or `metadata`."""

@@ -4,7 +4,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import ConfigDict
+from pydantic.config import JsonDict, JsonValue
+
 from app.schemas.base import Schema
+
+_HEALTH: JsonDict = {"status": "healthy", "timestamp": "2026-11-24T10:00:00Z", "version": "1.0.0"}
+_CHECK: JsonDict = {"status": "ok", "latency_ms": 2.1, "detail": "PostgreSQL 18.4 answers", "remedy": None}
+_DETAILED: JsonDict = _HEALTH | {"checks": dict[str, JsonValue](database=_CHECK)}
 
 
 class CheckStatus(StrEnum):
@@ -25,6 +32,8 @@ class HealthStatus(StrEnum):
 
 class Health(Schema):
     """This process answers."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_HEALTH]})
 
     status: Literal["healthy"] = "healthy"
 
@@ -52,6 +61,8 @@ class Check(Schema):
 
 class DetailedHealth(Schema):
     """How every part was found a moment ago."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DETAILED]})
 
     status: HealthStatus
     """degraded: something waits or is missing, and what is asked for is still served. unhealthy: it isn't."""
