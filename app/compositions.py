@@ -16,6 +16,7 @@ from app.problems import Conflict, NotFound
 from app.records import clips_of
 from app.requests import GenerationCreate
 from app.schemas.compositions import Composition, CompositionTimeline, Download, TimelineClip
+from app.whole import WholeFilm
 from planning.cut_list import CutList, cut_list_of
 from planning.storyboard import Storyboard
 
@@ -43,7 +44,7 @@ def owned(db: Session, session_id: UUID, composition_id: UUID) -> tuple[Row, Gen
     return found
 
 
-def composition_schema(row: Row, links: Links) -> Composition:
+def composition_schema(row: Row | WholeFilm, links: Links) -> Composition:
     """A version of a film in the API's words; what is stored becomes links."""
     made = row.status is CompositionStatus.COMPLETED
     # Rows are valid by the database's constraints.

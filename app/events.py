@@ -20,6 +20,7 @@ from app import jobs
 from app.database import session
 from app.models import GenerationJob, JobStatus
 from app.redis import RedisUnavailable, reachable, sync_redis
+from app.whole import WholeJob
 
 Kind = Literal["status", "progress", "clip_completed", "encoding_progress", "completed", "error"]
 
@@ -112,7 +113,7 @@ def status_changed(job_id: UUID, *, first: bool = False) -> None:
         tell(job_id, "status", first=first, status=job.status, progress=job.progress)
 
 
-def goes_on_by_itself(job: GenerationJob) -> bool:
+def goes_on_by_itself(job: GenerationJob | WholeJob) -> bool:
     """Whether a failed job will be taken up again without anybody's doing."""
     return job.error_code == jobs.INTERRUPTED and job.session_id != jobs.LOCAL_SESSION_ID
 

@@ -15,7 +15,7 @@ from app.database import session
 from app.events import Event
 from app.links import Links
 from app.live import Live, last_sequence_of, missed
-from app.models import GenerationJob, JobStatus
+from app.models import JobStatus
 from app.redis import RedisUnavailable
 from app.schemas.base import Schema
 from app.schemas.generations import Generation
@@ -125,4 +125,4 @@ def _ended(generation: Generation) -> bool:
 
 def _read(job_id: UUID, links: Links) -> Generation:
     with session() as db:
-        return generations.describe(db, db.get_one(GenerationJob, job_id), links)
+        return generations.describe(db, job_id, links)

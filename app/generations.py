@@ -15,7 +15,6 @@ from app.dispatch import enqueue
 from app.events import goes_on_by_itself
 from app.links import Links
 from app.models import (
-    Clip,
     Composition,
     CompositionStatus,
     GenerationJob,
@@ -24,11 +23,11 @@ from app.models import (
 )
 from app.paging import decode_cursor, encode_cursor
 from app.problems import NotFound, Unauthenticated, Unprocessable
-from app.records import clips_of
 from app.requests import GenerationCreate, fingerprint
 from app.schemas.base import Page
 from app.schemas.generations import Clip as ClipSchema
 from app.schemas.generations import Failure, Generation, GenerationSummary
+from app.whole import WholeClip, WholeFilm, WholeJob, read_whole
 
 
 def submit(
@@ -87,9 +86,7 @@ def owned(db: Session, session_id: UUID, job_id: UUID) -> GenerationJob:
     """
     job = db.get(GenerationJob, job_id)
     if job is None or job.session_id != session_id:
-        raise NotFound(
-            f"There is no generation {job_id}", "it never was, or it is another session's", "List yours"
-        )
+        raise _not_found(job_id)
     return job
 
 
@@ -99,34 +96,22 @@ def read(db: Session, session_id: UUID, job_id: UUID, links: Links) -> Generatio
     Raises:
         NotFound: as `owned`.
     """
-    return describe(db, owned(db, session_id, job_id), links)
+    job = read_whole(db, job_id)
+    if job is None or job.session_id != session_id:
+        raise _not_found(job_id)
+    return _described(job, links)
 
 
-def describe(db: Session, job: GenerationJob, links: Links) -> Generation:
-    """All that is known of a generation."""
-    clips = clips_of(db, job.id)
-    films = db.exec(
-        select(Composition).where(Composition.job_id == job.id).order_by(col(Composition.version))
-    ).all()
-    request = GenerationCreate.model_construct(**job.parameters)
-    finished = [film for film in films if film.status is CompositionStatus.COMPLETED]
-    summary = _summary(job, finished[-1] if finished else None, links)
-    return Generation.model_construct(
-        **dict(summary),
-        seed=job.seed,
-        brand_colors=list(request.brand_colors),
-        cta=request.cta,
-        clip_count=len(clips) or request.clip_count or request.clips,
-        logo_asset_id=_uuid(request.logo_asset_id),
-        music_asset_id=_uuid(request.music_asset_id),
-        estimated_cost_usd=float(job.estimated_cost_usd),
-        actual_cost_usd=float(job.actual_cost_usd),
-        cancel_requested=job.cancel_requested_at is not None and job.status in jobs.ACTIVE,
-        error=_failure(job),
-        started_at=job.started_at,
-        clips=[_clip(clip, links) for clip in clips],
-        compositions=[composition_schema(film, links) for film in films],
-    )
+def describe(db: Session, job_id: UUID, links: Links) -> Generation:
+    """All that is known of a generation.
+
+    Raises:
+        NotFound: there is none.
+    """
+    job = read_whole(db, job_id)
+    if job is None:
+        raise _not_found(job_id)
+    return _described(job, links)
 
 
 def page(
@@ -149,6 +134,34 @@ def page(
     )
 
 
+def _not_found(job_id: UUID) -> NotFound:
+    return NotFound(
+        f"There is no generation {job_id}", "it never was, or it is another session's", "List yours"
+    )
+
+
+def _described(job: WholeJob, links: Links) -> Generation:
+    request = GenerationCreate.model_construct(**job.parameters)
+    finished = [film for film in job.films if film.status is CompositionStatus.COMPLETED]
+    summary = _summary(job, finished[-1] if finished else None, links)
+    return Generation.model_construct(
+        **dict(summary),
+        seed=job.seed,
+        brand_colors=list(request.brand_colors),
+        cta=request.cta,
+        clip_count=len(job.clips) or request.clip_count or request.clips,
+        logo_asset_id=_uuid(request.logo_asset_id),
+        music_asset_id=_uuid(request.music_asset_id),
+        estimated_cost_usd=job.estimated_cost_usd,
+        actual_cost_usd=job.actual_cost_usd,
+        cancel_requested=job.cancel_requested_at is not None and job.status in jobs.ACTIVE,
+        error=_failure(job),
+        started_at=job.started_at,
+        clips=[_clip(clip, links) for clip in job.clips],
+        compositions=[composition_schema(film, links) for film in job.films],
+    )
+
+
 def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Composition]:
     """The newest finished version of each job's film."""
     newest = (
@@ -163,7 +176,9 @@ def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Com
     return {film.job_id: film for film in db.exec(newest)}
 
 
-def _summary(job: GenerationJob, film: Composition | None, links: Links) -> GenerationSummary:
+def _summary(
+    job: GenerationJob | WholeJob, film: Composition | WholeFilm | None, links: Links
+) -> GenerationSummary:
     # Rows are valid by the database's constraints; checking them again would be most of the answer's time.
     return GenerationSummary.model_construct(
         id=job.id,
@@ -186,7 +201,7 @@ def _uuid(text: object) -> UUID | None:
     return UUID(str(text)) if text else None
 
 
-def _failure(job: GenerationJob) -> Failure | None:
+def _failure(job: WholeJob) -> Failure | None:
     if job.status is not JobStatus.FAILED:
         return None
     return Failure.model_construct(
@@ -197,7 +212,7 @@ def _failure(job: GenerationJob) -> Failure | None:
     )
 
 
-def _clip(clip: Clip, links: Links) -> ClipSchema:
+def _clip(clip: WholeClip, links: Links) -> ClipSchema:
     return ClipSchema.model_construct(
         number=clip.number,
         status=clip.status,
@@ -205,8 +220,8 @@ def _clip(clip: Clip, links: Links) -> ClipSchema:
         frames=clip.frames,
         attempts=clip.attempts,
         source=clip.source,
-        estimated_cost_usd=float(clip.estimated_cost_usd),
-        actual_cost_usd=float(clip.actual_cost_usd),
+        estimated_cost_usd=clip.estimated_cost_usd,
+        actual_cost_usd=clip.actual_cost_usd,
         thumbnail_url=links(clip.thumbnail_key) if clip.thumbnail_key else None,
         video_url=links(clip.storage_key) if clip.storage_key else None,
         error_message=clip.error_message,

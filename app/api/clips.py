@@ -32,7 +32,7 @@ def regenerate_clip(
     """Has a clip made again, then another version of the film, cut as the newest. Other clips are kept."""
     with session() as db:
         job = editing.regenerate_clip(db, session_id, generation_id, number, change or ClipRegenerate())
-        described = generations.describe(db, job, links)
+        described = generations.describe(db, job.id, links)
     events.status_changed(job.id)
     wake()
     return described

@@ -40,7 +40,7 @@ def edit_composition(
     """Asks for another version, cut as given. This one stays; the generation is followed as before."""
     with session() as db:
         job = editing.edit_composition(db, session_id, composition_id, cut_list)
-        described = generations.describe(db, job, links)
+        described = generations.describe(db, job.id, links)
     events.status_changed(job.id)
     wake()
     return described

@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response, status
+from starlette.concurrency import run_in_threadpool
 
 from app import events, generations, jobs
 from app.api.deps import CurrentSession, LinksDep
 from app.background import wake
 from app.bodies import JsonRoute
-from app.database import session
+from app.database import reading, session
 from app.dispatch import enqueue
 from app.models import JobStatus
 from app.requests import GenerationCreate
@@ -43,7 +44,7 @@ def create_generation(
     """Asks for a film. It is made in the background: follow it through the WebSocket or by reading it."""
     with session() as db:
         job, new = generations.submit(db, session_id, body, idempotency_key)
-        described = generations.describe(db, job, links)
+        described = generations.describe(db, job.id, links)
     if new:
         events.status_changed(job.id, first=True)
         wake()
@@ -52,7 +53,7 @@ def create_generation(
 
 
 @router.get("")
-def list_generations(
+async def list_generations(
     session_id: CurrentSession,
     links: LinksDep,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
@@ -60,15 +61,23 @@ def list_generations(
     status: JobStatus | None = None,
 ) -> Page[GenerationSummary]:
     """The session's films, newest first."""
-    with session() as db:
-        return generations.page(db, session_id, cursor=cursor, limit=limit, status=status, links=links)
+
+    def read() -> Page[GenerationSummary]:
+        with reading() as db:
+            return generations.page(db, session_id, cursor=cursor, limit=limit, status=status, links=links)
+
+    return await run_in_threadpool(read)
 
 
 @router.get("/{generation_id}")
-def read_generation(generation_id: UUID, session_id: CurrentSession, links: LinksDep) -> Generation:
+async def read_generation(generation_id: UUID, session_id: CurrentSession, links: LinksDep) -> Generation:
     """All that is known of a film: where it stands, its clips, its versions."""
-    with session() as db:
-        return generations.read(db, session_id, generation_id, links)
+
+    def read() -> Generation:
+        with reading() as db:
+            return generations.read(db, session_id, generation_id, links)
+
+    return await run_in_threadpool(read)
 
 
 @router.post("/{generation_id}/cancel", status_code=status.HTTP_202_ACCEPTED)
@@ -77,7 +86,7 @@ def cancel_generation(generation_id: UUID, session_id: CurrentSession, links: Li
     with session() as db:
         generations.owned(db, session_id, generation_id)
         job = jobs.request_cancel(db, generation_id)
-        described = generations.describe(db, job, links)
+        described = generations.describe(db, job.id, links)
     events.status_changed(generation_id)
     return described
 
@@ -89,7 +98,7 @@ def retry_generation(generation_id: UUID, session_id: CurrentSession, links: Lin
         generations.owned(db, session_id, generation_id)
         job = jobs.retry(db, generation_id)
         enqueue(db, job)
-        described = generations.describe(db, job, links)
+        described = generations.describe(db, job.id, links)
     events.status_changed(generation_id)
     wake()
     return described
