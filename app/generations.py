@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -28,6 +29,13 @@ from app.schemas.base import Page
 from app.schemas.generations import Clip as ClipSchema
 from app.schemas.generations import Failure, Generation, GenerationSummary
 from app.whole import WholeClip, WholeFilm, WholeJob, read_whole
+
+
+class Film(NamedTuple):
+    """What lists show of a version of a film."""
+
+    id: UUID
+    thumbnail_key: str | None
 
 
 def submit(
@@ -162,10 +170,10 @@ def _described(job: WholeJob, links: Links) -> Generation:
     )
 
 
-def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Composition]:
+def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Film]:
     """The newest finished version of each job's film."""
     newest = (
-        select(Composition)
+        select(Composition.job_id, Composition.id, Composition.thumbnail_key)
         .where(
             col(Composition.job_id).in_([job.id for job in shown]),
             Composition.status == CompositionStatus.COMPLETED,
@@ -173,12 +181,10 @@ def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Com
         .ext(distinct_on(col(Composition.job_id)))
         .order_by(col(Composition.job_id), col(Composition.version).desc())
     )
-    return {film.job_id: film for film in db.exec(newest)}
+    return {job_id: Film(film_id, picture) for job_id, film_id, picture in db.exec(newest)}
 
 
-def _summary(
-    job: GenerationJob | WholeJob, film: Composition | WholeFilm | None, links: Links
-) -> GenerationSummary:
+def _summary(job: GenerationJob | WholeJob, film: Film | WholeFilm | None, links: Links) -> GenerationSummary:
     # Rows are valid by the database's constraints; checking them again would be most of the answer's time.
     return GenerationSummary.model_construct(
         id=job.id,

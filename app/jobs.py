@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import func, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.errors import AppError
@@ -336,7 +337,7 @@ def list_jobs(
     limit: int = 20,
     status: JobStatus | None = None,
 ) -> Sequence[GenerationJob]:
-    """A page of a user's jobs, newest first.
+    """A page of a user's jobs, newest first, without their storyboards and parameters.
 
     Args:
         session: the transaction.
@@ -352,7 +353,9 @@ def list_jobs(
     if status is not None:
         query = query.where(GenerationJob.status == status)
     newest_first = col(GenerationJob.created_at).desc(), col(GenerationJob.id).desc()
-    return session.exec(query.order_by(*newest_first).limit(limit)).all()
+    # They are most of a row, and no list shows them.
+    large = (defer(getattr(GenerationJob, name), raiseload=True) for name in ("storyboard", "parameters"))
+    return session.exec(query.order_by(*newest_first).limit(limit).options(*large)).all()
 
 
 def _restart(session: Session, job: GenerationJob) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from threading import Lock
 from typing import Protocol
 
 from cachetools import TTLCache
+from pydantic import SecretStr
 
 from app.settings import settings
 from blocks.media_store import MediaStore, media_store_from_url
@@ -61,6 +63,12 @@ def download_link(key: str, filename: str, base_url: str | None, *, lifetime_s: 
 
 def _store(base_url: str | None) -> MediaStore:
     here = settings()
+    return _made(here.media_url, base_url, here.secret_key, here.s3_endpoint_url)
+
+
+# Bounded, since the caller says where it reaches us.
+@lru_cache(maxsize=64)
+def _made(media_url: str, base_url: str, secret_key: SecretStr, endpoint_url: str | None) -> MediaStore:
     return media_store_from_url(
-        here.media_url, base_url=base_url, secret_key=here.secret_key, endpoint_url=here.s3_endpoint_url
+        media_url, base_url=base_url, secret_key=secret_key, endpoint_url=endpoint_url
     )

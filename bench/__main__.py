@@ -1,6 +1,12 @@
-"""`python -m bench`: every benchmark, one after the other; each writes `bench/results/NAME.json`."""
+"""`python -m bench [NAME …]`: benchmarks, one after the other; each writes `bench/results/NAME.json`."""
 
-from bench import composition, render
+import sys
+from importlib import import_module
 
-for benchmark in (composition, render):
-    benchmark.main()
+NAMES = ("composition", "render", "api", "sockets", "rows")
+
+for name in sys.argv[1:] or NAMES:
+    if name not in NAMES:
+        sys.exit(f"There is no benchmark {name}. There are: {', '.join(NAMES)}.")
+    # One alone needs nothing of the others.
+    import_module(f"bench.{name}").main()

@@ -49,9 +49,9 @@ async def public_url(connection: HTTPConnection) -> str:
     return f"{'https' if base.scheme in ('https', 'wss') else 'http'}://{base.netloc}"
 
 
-async def links_of(base_url: Annotated[str, Depends(public_url)]) -> Links:
+async def links_of(connection: HTTPConnection) -> Links:
     """Makes presigned links that begin where the caller reaches us."""
-    return link_maker(base_url)
+    return link_maker(await public_url(connection))
 
 
 CurrentSession = Annotated[UUID, Depends(current_session)]

@@ -6,15 +6,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response, status
-from starlette.concurrency import run_in_threadpool
+from sqlmodel import Session
 
 from app import events, generations, jobs
 from app.api.deps import CurrentSession, LinksDep
 from app.background import wake
 from app.bodies import JsonRoute
-from app.database import reading, session
+from app.database import session
 from app.dispatch import enqueue
 from app.models import JobStatus
+from app.reads import read_in_thread
 from app.requests import GenerationCreate
 from app.schemas.base import DEFAULT_PER_PAGE, MOST_PER_PAGE, Page
 from app.schemas.generations import Generation, GenerationSummary
@@ -62,22 +63,16 @@ async def list_generations(
 ) -> Page[GenerationSummary]:
     """The session's films, newest first."""
 
-    def read() -> Page[GenerationSummary]:
-        with reading() as db:
-            return generations.page(db, session_id, cursor=cursor, limit=limit, status=status, links=links)
+    def read(db: Session) -> Page[GenerationSummary]:
+        return generations.page(db, session_id, cursor=cursor, limit=limit, status=status, links=links)
 
-    return await run_in_threadpool(read)
+    return await read_in_thread(read)
 
 
 @router.get("/{generation_id}")
 async def read_generation(generation_id: UUID, session_id: CurrentSession, links: LinksDep) -> Generation:
     """All that is known of a film: where it stands, its clips, its versions."""
-
-    def read() -> Generation:
-        with reading() as db:
-            return generations.read(db, session_id, generation_id, links)
-
-    return await run_in_threadpool(read)
+    return await read_in_thread(lambda db: generations.read(db, session_id, generation_id, links))
 
 
 @router.post("/{generation_id}/cancel", status_code=status.HTTP_202_ACCEPTED)

@@ -100,6 +100,13 @@ class GenerationJob(Table, table=True):
             text("id DESC"),
         ),
         Index(
+            "ix_generation_jobs_session_id_status_created_at_id",
+            "session_id",
+            "status",
+            text("created_at DESC"),
+            text("id DESC"),
+        ),
+        Index(
             "ix_generation_jobs_active",
             "status",
             "created_at",

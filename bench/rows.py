@@ -1,0 +1,166 @@
+"""What the application asks the database, with a thousand jobs in it and with a million.
+
+Each is called as an endpoint or the dispatcher calls it, in this process; medians count. The plans of the
+statements with a million jobs, `EXPLAIN (ANALYZE, BUFFERS)`, are written to ``bench/results/plans.txt``.
+
+Run with ``python -m bench rows``; filling the tables takes minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, event
+
+from app import claims, dispatch, estimates, generations, reconcile
+from app.database import engine, reading, session
+from app.job_metrics import JobMetrics
+from app.jobs import list_jobs
+from app.links import link_maker
+from app.models import JobStatus
+from app.paging import encode_cursor
+from app.reconcile import Reconciler
+from app.requests import GenerationCreate
+from bench.films import ORDER, finished_film, nothing_starts, signed_in
+from bench.harness import RESULTS, Result, publish, result
+from bench.million import fill
+from bench.serving import parts
+
+FEW, OWN_OF_FEW = 1000, 500
+MANY, OWN_OF_MANY = 1_000_000, 50_000
+PER_PAGE = 20
+FAR_PAGE = 500
+CALLS = 60
+WARM_UP = 10
+MOST_MORE = 1.2
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that is asked of the database."""
+
+    name: str
+    ask: Callable[[], object]
+
+
+def main() -> None:
+    """Runs the benchmark and publishes it as ``rows``."""
+    with parts():
+        nothing_starts()
+        session_id, _ = signed_in()
+        sample = finished_film(session_id)
+        fill(engine(), jobs=FEW, own=OWN_OF_FEW, session_id=session_id, sample=sample)
+        few = _timed(_questions(session_id, sample, OWN_OF_FEW))
+        fill(engine(), jobs=MANY, own=OWN_OF_MANY, session_id=session_id, sample=sample)
+        questions = _questions(session_id, sample, OWN_OF_MANY)
+        many = _timed(questions)
+        plans = "\n\n".join(_plans(engine(), question) for question in questions)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "plans.txt").write_text(f"With {MANY:,} jobs.\n\n{plans}\n")
+    publish("rows", [_compared(name, few[name], many[name]) for name in few])
+
+
+def _questions(session_id: UUID, job_id: UUID, own: int) -> list[Question]:
+    links = link_maker("http://127.0.0.1")
+    request = GenerationCreate.model_validate(ORDER)
+    reconciler = Reconciler(engine())
+    far = _cursor(session_id, min((FAR_PAGE - 1) * PER_PAGE, own // 2))
+
+    def page(cursor: str | None = None, status: JobStatus | None = None) -> object:
+        with reading() as db:
+            return generations.page(db, session_id, cursor=cursor, limit=PER_PAGE, status=status, links=links)
+
+    def submit() -> object:
+        with session() as db:
+            job, _ = generations.submit(db, session_id, request, None)
+            return generations.describe(db, job.id, links)
+
+    def read(ask: Callable[..., object], *arguments: Any, **named: Any) -> Callable[[], object]:
+        def asked() -> object:
+            with reading() as db:
+                return ask(db, *arguments, **named)
+
+        return asked
+
+    async def scrape() -> None:
+        await JobMetrics(fresh_s=0).refresh()
+
+    return [
+        Question("list, first page", page),
+        Question(f"list, page {FAR_PAGE}", lambda: page(cursor=far)),
+        Question("list, a rare status", lambda: page(status=JobStatus.FAILED)),
+        Question("status", read(generations.read, session_id, job_id, links)),
+        Question("estimate", read(estimates.estimate, session_id, request)),
+        Question("metrics", lambda: asyncio.run(scrape())),
+        Question("dispatcher: room", read(dispatch._capacity)),
+        Question("dispatcher: due", read(dispatch._due, limit=5)),
+        Question("reconciler: abandoned", lambda: claims.unclaimed(engine())),
+        Question("reconciler: interrupted", reconciler._take_up_interrupted),
+        Question("reconciler: sent", read(reconcile._sent)),
+        Question("reconciler: forgotten", reconciler._enqueue_forgotten),
+        # Last: what it leaves behind is pending.
+        Question("submit", submit),
+    ]
+
+
+def _cursor(session_id: UUID, jobs: int) -> str:
+    """Where a page begins that comes after so many jobs."""
+    with reading() as db:
+        last = list_jobs(db, session_id, limit=jobs)[-1]
+    return encode_cursor(last.created_at, last.id)
+
+
+def _timed(questions: list[Question]) -> dict[str, float]:
+    """The median milliseconds of each."""
+    medians: dict[str, float] = {}
+    for question in questions:
+        took: list[float] = []
+        for _ in range(WARM_UP + CALLS):
+            begun = perf_counter()
+            question.ask()
+            took.append(perf_counter() - begun)
+        medians[question.name] = statistics.median(took[WARM_UP:]) * 1000
+    return medians
+
+
+def _plans(database: Engine, question: Question) -> str:
+    """How the server goes about the statements of a question."""
+    statements: list[tuple[str, Any]] = []
+
+    def note(_connection: Connection, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        statements.append((statement, values))
+
+    event.listen(database, "before_cursor_execute", note)
+    try:
+        question.ask()
+    finally:
+        event.remove(database, "before_cursor_execute", note)
+    explained = [f"== {question.name}"]
+    with database.connect() as connection:
+        for statement, values in statements:
+            if not statement.lstrip().upper().startswith("SELECT"):
+                continue
+            lines = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS) {statement}", values).scalars()
+            explained += [statement.strip(), *(f"    {line}" for line in lines)]
+    return "\n".join(explained)
+
+
+def _compared(name: str, few: float, many: float) -> Result:
+    return result(
+        f"{name}, {MANY:,} jobs beside {FEW:,}",
+        many,
+        "ms",
+        baseline=few,
+        target=f"≤ {MOST_MORE} of it",
+        met=many <= few * MOST_MORE,
+    )
+
+
+if __name__ == "__main__":
+    main()
