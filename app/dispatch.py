@@ -29,13 +29,14 @@ _REFUSED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 log = structlog.get_logger(__name__)
 
 
-def enqueue(db: Session, job: GenerationJob) -> QueuedTask:
+def enqueue(db: Session, job: GenerationJob, *, new: bool = False) -> QueuedTask:
     """Puts a pending job into the outbox, in the transaction that makes it pending.
 
     The first dispatch goes under the job's id, so that it can only ever start one flow run; every later one
-    (a retry, an edit) under the id and its number.
+    (a retry, an edit) under the id and its number. A `new` job has none yet, which then need not be asked.
     """
-    before = db.exec(select(func.count()).select_from(QueuedTask).where(QueuedTask.job_id == job.id)).one()
+    earlier = select(func.count()).select_from(QueuedTask).where(QueuedTask.job_id == job.id)
+    before = 0 if new else db.exec(earlier).one()
     task = QueuedTask(
         job_id=job.id,
         deployment=DEPLOYMENT,

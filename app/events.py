@@ -17,7 +17,7 @@ from uuid import UUID
 import structlog
 
 from app import jobs
-from app.database import session
+from app.database import reading
 from app.models import GenerationJob, JobStatus
 from app.redis import RedisUnavailable, reachable, sync_redis
 from app.whole import WholeJob
@@ -96,7 +96,7 @@ def tell(job_id: UUID, kind: Kind, *, first: bool = False, **facts: Any) -> None
 
 def status_changed(job_id: UUID, *, first: bool = False) -> None:
     """Tells where the job stands by its row: its status, or how it ended."""
-    with session() as db:
+    with reading() as db:
         job = db.get(GenerationJob, job_id)
     if job is None:
         return

@@ -66,7 +66,7 @@ def submit(
         if not known:
             raise
         return known, False
-    enqueue(db, job)
+    enqueue(db, job, new=True)
     return job, True
 
 

@@ -3,13 +3,15 @@
 Each is called as an endpoint or the dispatcher calls it, in this process; medians count. The plans of the
 statements with a million jobs, `EXPLAIN (ANALYZE, BUFFERS)`, are written to ``bench/results/plans.txt``.
 
-Run with ``python -m bench rows``; filling the tables takes minutes.
+Run with ``python -m bench.rows [--jobs 1000000]``; filling the tables takes minutes.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import statistics
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -33,7 +35,7 @@ from bench.million import fill
 from bench.serving import parts
 
 FEW, OWN_OF_FEW = 1000, 500
-MANY, OWN_OF_MANY = 1_000_000, 50_000
+MANY, SHARE_OF_OWN = 1_000_000, 20
 PER_PAGE = 20
 FAR_PAGE = 500
 CALLS = 60
@@ -49,21 +51,25 @@ class Question:
     ask: Callable[[], object]
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Runs the benchmark and publishes it as ``rows``."""
+    parser = argparse.ArgumentParser(prog="bench.rows")
+    parser.add_argument("--jobs", type=int, default=MANY)
+    many_jobs = parser.parse_args(arguments or []).jobs
+    own = many_jobs // SHARE_OF_OWN
     with parts():
         nothing_starts()
         session_id, _ = signed_in()
         sample = finished_film(session_id)
         fill(engine(), jobs=FEW, own=OWN_OF_FEW, session_id=session_id, sample=sample)
         few = _timed(_questions(session_id, sample, OWN_OF_FEW))
-        fill(engine(), jobs=MANY, own=OWN_OF_MANY, session_id=session_id, sample=sample)
-        questions = _questions(session_id, sample, OWN_OF_MANY)
+        fill(engine(), jobs=many_jobs, own=own, session_id=session_id, sample=sample)
+        questions = _questions(session_id, sample, own)
         many = _timed(questions)
         plans = "\n\n".join(_plans(engine(), question) for question in questions)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "plans.txt").write_text(f"With {MANY:,} jobs.\n\n{plans}\n")
-    publish("rows", [_compared(name, few[name], many[name]) for name in few])
+    (RESULTS / "plans.txt").write_text(f"With {many_jobs:,} jobs.\n\n{plans}\n")
+    publish("rows", [_compared(name, many_jobs, few[name], many[name]) for name in few])
 
 
 def _questions(session_id: UUID, job_id: UUID, own: int) -> list[Question]:
@@ -151,9 +157,9 @@ def _plans(database: Engine, question: Question) -> str:
     return "\n".join(explained)
 
 
-def _compared(name: str, few: float, many: float) -> Result:
+def _compared(name: str, jobs: int, few: float, many: float) -> Result:
     return result(
-        f"{name}, {MANY:,} jobs beside {FEW:,}",
+        f"{name}, {jobs:,} jobs beside {FEW:,}",
         many,
         "ms",
         baseline=few,
@@ -163,4 +169,4 @@ def _compared(name: str, few: float, many: float) -> Result:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -47,7 +47,7 @@ def create_generation(
         job, new = generations.submit(db, session_id, body, idempotency_key)
         described = generations.describe(db, job.id, links)
     if new:
-        events.status_changed(job.id, first=True)
+        events.tell(job.id, "status", first=True, status=job.status, progress=job.progress)
         wake()
     response.headers["Location"] = str(request.url_for("read_generation", generation_id=job.id).path)
     return described
