@@ -37,7 +37,9 @@ FROM (
             ELSE 'completed'
         END AS status
     FROM generate_series(1, :jobs) AS i
-) AS job, (SELECT * FROM generation_jobs WHERE id = :sample) AS sample
+) AS job, (
+    SELECT prompt, parameters, title, storyboard FROM generation_jobs WHERE id = :sample
+) AS sample
 """
 _DISPATCHES = """
 INSERT INTO task_queue (job_id, deployment, parameters, idempotency_key, status, flow_run_id, created_at,

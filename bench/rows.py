@@ -1,7 +1,7 @@
 """What the application asks the database, with a thousand jobs in it and with a million.
 
-Each is called as an endpoint or the dispatcher calls it, in this process; medians count. The plans of the
-statements with a million jobs, `EXPLAIN (ANALYZE, BUFFERS)`, are written to ``bench/results/plans.txt``.
+Each is asked as an endpoint or the dispatcher asks it, of two databases in turn; medians count. The plans of
+the statements with a million jobs, `EXPLAIN (ANALYZE, BUFFERS)`, are written to ``bench/results/plans.txt``.
 
 Run with ``python -m bench.rows [--jobs 1000000]``; filling the tables takes minutes.
 """
@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 
-from app import claims, dispatch, estimates, generations, reconcile
+from app import claims, dispatch, estimates, generations, migrate, reconcile
 from app.database import engine, reading, session
 from app.job_metrics import JobMetrics
 from app.jobs import list_jobs
@@ -29,6 +31,7 @@ from app.models import JobStatus
 from app.paging import encode_cursor
 from app.reconcile import Reconciler
 from app.requests import GenerationCreate
+from app.settings import settings
 from bench.films import ORDER, finished_film, nothing_starts, signed_in
 from bench.harness import RESULTS, Result, publish, result
 from bench.million import fill
@@ -56,20 +59,51 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="bench.rows")
     parser.add_argument("--jobs", type=int, default=MANY)
     many_jobs = parser.parse_args(arguments or []).jobs
-    own = many_jobs // SHARE_OF_OWN
     with parts():
-        nothing_starts()
-        session_id, _ = signed_in()
-        sample = finished_film(session_id)
-        fill(engine(), jobs=FEW, own=OWN_OF_FEW, session_id=session_id, sample=sample)
-        few = _timed(_questions(session_id, sample, OWN_OF_FEW))
-        fill(engine(), jobs=many_jobs, own=own, session_id=session_id, sample=sample)
-        questions = _questions(session_id, sample, own)
-        many = _timed(questions)
-        plans = "\n\n".join(_plans(engine(), question) for question in questions)
+        few = _Tables("few", FEW, OWN_OF_FEW)
+        many = _Tables("many", many_jobs, many_jobs // SHARE_OF_OWN)
+        medians = _timed(few, many)
+        with many.used():
+            plans = "\n\n".join(_plans(engine(), question) for question in many.questions)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "plans.txt").write_text(f"With {many_jobs:,} jobs.\n\n{plans}\n")
-    publish("rows", [_compared(name, many_jobs, few[name], many[name]) for name in few])
+    publish("rows", [_compared(name, many_jobs, *both) for name, both in medians.items()])
+
+
+class _Tables:
+    """A database of its own with so many jobs, and what is asked of it."""
+
+    def __init__(self, name: str, jobs: int, own: int) -> None:
+        with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        self._url = engine().url.set(database=name).render_as_string(hide_password=False)
+        with self.used():
+            migrate.upgrade(engine())
+            nothing_starts()
+            session_id, _ = signed_in()
+            sample = finished_film(session_id)
+            fill(engine(), jobs=jobs, own=own, session_id=session_id, sample=sample)
+            self.questions = _questions(session_id, sample, own)
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """The application's database is this one."""
+        before = os.environ["DATABASE_URL"]
+        os.environ["DATABASE_URL"] = self._url
+        settings.cache_clear()
+        try:
+            yield
+        finally:
+            os.environ["DATABASE_URL"] = before
+            settings.cache_clear()
+
+    def asked(self, question: Question) -> float:
+        """The milliseconds that the answer takes."""
+        with self.used():
+            engine()
+            begun = perf_counter()
+            question.ask()
+            return (perf_counter() - begun) * 1000
 
 
 def _questions(session_id: UUID, job_id: UUID, own: int) -> list[Question]:
@@ -122,16 +156,15 @@ def _cursor(session_id: UUID, jobs: int) -> str:
     return encode_cursor(last.created_at, last.id)
 
 
-def _timed(questions: list[Question]) -> dict[str, float]:
-    """The median milliseconds of each."""
-    medians: dict[str, float] = {}
-    for question in questions:
-        took: list[float] = []
-        for _ in range(WARM_UP + CALLS):
-            begun = perf_counter()
-            question.ask()
-            took.append(perf_counter() - begun)
-        medians[question.name] = statistics.median(took[WARM_UP:]) * 1000
+def _timed(few: _Tables, many: _Tables) -> dict[str, tuple[float, float]]:
+    """The median milliseconds of each question, asked of both in turn."""
+    medians: dict[str, tuple[float, float]] = {}
+    for of_few, of_many in zip(few.questions, many.questions, strict=True):
+        took = [(few.asked(of_few), many.asked(of_many)) for _ in range(WARM_UP + CALLS)][WARM_UP:]
+        medians[of_few.name] = (
+            statistics.median(each for each, _ in took),
+            statistics.median(each for _, each in took),
+        )
     return medians
 
 
