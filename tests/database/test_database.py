@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app.database import DatabaseUnavailable, engine, parse, session
+from app.database import DatabaseUnavailable, engine, parse, reading, session
+from app.database import engine as engine_
 from app.models import SystemConfig
 from app.settings import settings
 
@@ -42,6 +43,35 @@ def test_the_configured_address_is_the_default(database_url: str, monkeypatch: p
     monkeypatch.delenv("DATABASE_URL")
     with pytest.raises(DatabaseUnavailable, match="DATABASE_URL is not set"):
         engine()
+    settings.cache_clear()
+
+
+def test_what_the_server_has_closed_is_replaced_before_it_is_used(database_url: str, engine: Engine) -> None:
+    pooled = engine_(database_url)
+    # Two at once, so that both lie in the pool.
+    with session(pooled) as one, session(pooled) as other:
+        ours = [db.connection().scalar(text("SELECT pg_backend_pid()")) for db in (one, other)]
+    with engine.connect() as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid, 10000) FROM unnest(:pids) pid"), {"pids": ours}
+        )
+    with session(pooled) as db:
+        assert db.connection().scalar(text("SELECT pg_backend_pid()")) not in ours
+    pooled.dispose()
+
+
+def test_reading_needs_no_transaction(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    settings.cache_clear()
+    with reading() as db:
+        before = db.connection().scalar(text("SELECT clock_timestamp()"))
+        # In a transaction the time stands still.
+        assert db.connection().scalar(text("SELECT now()")) > before
+    # The same connection is then as good for a transaction as any.
+    with session() as db:
+        begun = db.connection().scalar(text("SELECT now()"))
+        assert db.connection().scalar(text("SELECT now()")) == begun
+    engine_().dispose()
     settings.cache_clear()
 
 
