@@ -164,8 +164,7 @@ class Live:
         if not at_once and await self._is_another_server():
             await self._start_over()
         rows = await run_in_threadpool(_standing, list(self._watchers))
-        # Without Redis a job may have moved on between its watcher's first look and this one.
-        moved = {job for job, row in rows.items() if row != self._rows.get(job, None if at_once else row)}
+        moved = {job for job, row in rows.items() if row != self._rows.get(job, row)}
         self._rows = {job: row for job, row in rows.items() if job in self._watchers}
         silent = moved if at_once else {job for job in moved if self._quiet(job)}
         self._resync(silent)
