@@ -3,12 +3,16 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
+import structlog
 import uvicorn
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from app import middleware, problems
+from app.health import examination
 from app.http_heads import BoundedHeads
 from app.main import create_app
 from app.settings import settings
@@ -101,3 +105,22 @@ def sign_in(anonymous: httpx.Client, server_url: str) -> Iterator[Callable[[], h
 def client(sign_in: Callable[[], httpx.Client]) -> httpx.Client:
     """A client with a session."""
     return sign_in()
+
+
+@pytest.fixture
+def unheard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Loggers as if nothing had been logged yet: `capture_logs` finds them, and nothing is printed.
+
+    A test before may have had the application configure logging, after which a module keeps its logger.
+    """
+    configured = structlog.get_config()
+    structlog.reset_defaults()
+    structlog.configure(processors=[_drop])
+    for module in (examination, middleware, problems):
+        monkeypatch.setattr(module, "log", structlog.get_logger(module.__name__))
+    yield
+    structlog.configure(**configured)
+
+
+def _drop(*_: object) -> NoReturn:
+    raise structlog.DropEvent

@@ -16,6 +16,8 @@ from app import middleware, problems
 
 Lines = list[Any]
 
+pytestmark = pytest.mark.usefixtures("unheard")
+
 
 def _application() -> FastAPI:
     app = FastAPI()

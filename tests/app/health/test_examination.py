@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import pytest
 from structlog.testing import capture_logs
 
 from app.deadline import OneThread, within
@@ -80,6 +81,7 @@ def test_a_hanging_call_holds_one_thread_however_often_it_is_asked_for() -> None
     asyncio.run(ask())
 
 
+@pytest.mark.usefixtures("unheard")
 def test_changes_are_logged_once() -> None:
     states = iter(("failed", "failed", "ok", "ok"))
 
