@@ -8,6 +8,8 @@ SHELL := /bin/bash
 .PHONY: help demo test fuzz check bench up soak image test-image setup clean
 
 RUN := .venv/bin
+# Tests that run servers, films and a browser: one after the other, since they use the machine themselves.
+WHOLE := tests/app tests/pages tests/renders tests/up
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
 help:
@@ -24,7 +26,8 @@ demo: setup
 
 test: setup
 	scripts/system-packages
-	$(RUN)/pytest
+	$(RUN)/pytest -n auto --dist loadfile $(patsubst %,--ignore=%,$(WHOLE))
+	$(RUN)/pytest $(WHOLE)
 
 fuzz: setup
 	@# Other cases each time; a failure tells how to repeat it.

@@ -14,7 +14,7 @@ import httpx
 import imageio_ffmpeg
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from app.database import parse
 from app.settings import settings
@@ -25,11 +25,6 @@ from tests.pages.director import Director
 if TYPE_CHECKING:
     from tests.conftest import RedisServer
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 PROMPT = "A red kettle on a blue stove. Steam against the window, someone comes home."
 # What Chromium itself writes down when an answer is an error or doesn't come: not the page's doing.
 NETWORK_NOISE = "Failed to load resource"
@@ -92,14 +87,6 @@ def application(
     running.start()
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from media.probe import Expectation, probe, verify
 from tests.app.waiting import until
-from tests.pages.conftest import CHROMIUM, FLAGS
 from tests.whole import Stack, whole_product
 
 pytestmark = pytest.mark.timeout(900)
@@ -23,14 +22,6 @@ FILM_WITHIN_MS = 400_000
 def stack() -> Iterator[Stack]:
     with whole_product() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 def test_from_the_first_click_to_the_film_on_disk(stack: Stack, browser: Browser, tmp_path: Path) -> None:
