@@ -228,7 +228,7 @@ def _clip(clip: WholeClip, links: Links) -> ClipSchema:
         source=clip.source,
         estimated_cost_usd=clip.estimated_cost_usd,
         actual_cost_usd=clip.actual_cost_usd,
-        thumbnail_url=links(clip.thumbnail_key) if clip.thumbnail_key else None,
-        video_url=links(clip.storage_key) if clip.storage_key else None,
+        thumbnail_url=links(clip.thumbnail_key, version=clip.completed_at) if clip.thumbnail_key else None,
+        video_url=links(clip.storage_key, version=clip.completed_at) if clip.storage_key else None,
         error_message=clip.error_message,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Protocol
@@ -14,20 +15,23 @@ from blocks.media_store import MediaStore, media_store_from_url
 
 
 class Links(Protocol):
-    """Makes the link to a storage key; `anew` where what lies there was replaced a moment ago.
+    """Makes the link to a storage key.
 
-    A browser shows a picture that it has shown under a link before without asking, whatever it was told.
+    A browser shows a picture that it has shown under a link before without asking, whatever it was told. So
+    where what lies under a key is replaced, another `version` of it has another link, and `anew` gives one
+    to who knows only that it was replaced a moment ago.
     """
 
-    def __call__(self, key: str, *, anew: bool = False) -> str: ...
+    def __call__(self, key: str, *, version: datetime | None = None, anew: bool = False) -> str: ...
 
 
 LINK_LIFETIME_S = 3600
 # A link that is given again has half its life left; as long as it is the same, browsers need not ask again.
 REPEATED_S = LINK_LIFETIME_S // 2
 REPEATED_LINKS = 20_000
+SPREAD_S = 300
 
-_links: TTLCache[tuple[str, str, str], str] = TTLCache(REPEATED_LINKS, REPEATED_S)
+_links: TTLCache[tuple[str, str, str, datetime | None], str] = TTLCache(REPEATED_LINKS, REPEATED_S)
 _lock = Lock()
 
 
@@ -40,14 +44,17 @@ def link_maker(base_url: str) -> Links:
     place = settings().media_url
     store = _store(base_url)
 
-    def link(key: str, *, anew: bool = False) -> str:
+    def link(key: str, *, version: datetime | None = None, anew: bool = False) -> str:
         with _lock:
-            known = _links.get((place, base_url, key))
+            known = _links.get((place, base_url, key, version))
         if known is None or anew:
-            # Two threads may sign the same link; the later one stays.
-            known = store.link(key, expires_s=LINK_LIFETIME_S)
+            # Two threads may sign the same link; the later one stays. What is signed within one second is
+            # the same link, and must not be for another version.
+            spread = version.microsecond % SPREAD_S if version else 0
+            made = store.link(key, expires_s=LINK_LIFETIME_S + spread)
+            known = made if made != known else store.link(key, expires_s=LINK_LIFETIME_S + 1)
             with _lock:
-                _links[place, base_url, key] = known
+                _links[place, base_url, key, version] = known
         return known
 
     return link

@@ -31,6 +31,7 @@ class WholeClip(BaseModel):
     storage_key: str | None
     thumbnail_key: str | None
     error_message: str | None
+    completed_at: datetime | None
 
 
 class WholeFilm(BaseModel):
