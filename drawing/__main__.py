@@ -9,6 +9,7 @@ and no file.
 
 import errno
 import json
+import os
 import signal
 import sys
 import threading
@@ -89,4 +90,8 @@ def _refuse(reason: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stderr.flush()
+    # Not sys.exit: a thread that is still drawing may hold stdout when the interpreter closes it, which
+    # then aborts. What was reported is flushed line by line.
+    os._exit(code)
