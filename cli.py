@@ -186,15 +186,39 @@ def worker(
 
 
 @app.command()
-def migrate() -> None:
-    """Brings the database's schema to what this code needs, and says what it did."""
+def migrate(
+    environment: Annotated[
+        str, typer.Argument(help="local: the database that DATABASE_URL names.", metavar="ENV")
+    ] = "local",
+    action: Annotated[str, typer.Argument(help="status, up or down.")] = "up",
+    to: Annotated[str | None, typer.Option(help="A version, or base; by default up to the newest.")] = None,
+    phase: Annotated[
+        str | None, typer.Option(help="expand or contract: only the steps before, or after, a roll-out.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, in one line.")] = False,
+) -> None:
+    """Moves a database's schema to what this code needs, or back, or says where it stands."""
     from app.errors import AppError
     from commands import migrate as command
 
+    if environment != "local":
+        _leave(f"ENV {environment!r} is not known here: use local", USAGE_ERROR)
+    if action not in {"status", "up", "down"}:
+        _leave(f"{action!r} is none of status, up and down", USAGE_ERROR)
+    if phase not in {None, "expand", "contract"}:
+        _leave(f"--phase {phase!r} is neither expand nor contract", USAGE_ERROR)
+    if action == "down" and to is None:
+        _leave("down needs --to: a version, or base for an empty schema", USAGE_ERROR)
     try:
-        typer.echo(command.up())
+        if action == "status":
+            document = command.status()
+        elif action == "up":
+            document = command.up(to=to, phase=phase)  # pyright: ignore[reportArgumentType]
+        else:
+            document = command.down(to=to or "base")
     except AppError as failed:
         _leave(str(failed), FAILED)
+    typer.echo(json.dumps(document) if as_json else command.in_words(document))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from app import middleware, openapi, problems
+from app import cors, middleware, openapi, problems
 from app.api import (
     assets,
     clips,
@@ -67,6 +67,7 @@ def create_app() -> FastAPI:
     pages.install(app)
     documentation.install(app)
     openapi.install(app)
+    cors.install(app)
     middleware.install(app)
     return app
 

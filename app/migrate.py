@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -48,6 +49,10 @@ class IrreversibleRevision(MigrationError):
     """A step on the way down was declared one-way."""
 
 
+class PhaseOrder(MigrationError):
+    """A step would have to run before the roll-out and after it."""
+
+
 class SchemaBusy(MigrationError):
     """Another runner, or a long transaction, held a lock for longer than is waited."""
 
@@ -79,19 +84,45 @@ class Status:
     history: tuple[SchemaMigration, ...]
 
 
+@cache
+def steps() -> tuple[Step, ...]:
+    """All steps of this code, oldest first."""
+    return tuple(_step(script) for script in reversed(list(_scripts().walk_revisions())))
+
+
+def of_phase(pending: Sequence[Step], phase: Phase) -> tuple[Step, ...]:
+    """Those of the pending steps that run in a phase: expand before a roll-out, contract after it.
+
+    Steps run in their order, so that all that expand come before all that contract.
+
+    Raises:
+        PhaseOrder: one that expands comes after one that contracts.
+    """
+    expanding = tuple(takewhile(lambda step: step.phase == "expand", pending))
+    contracting = tuple(pending[len(expanding) :])
+    if late := [step for step in contracting if step.phase == "expand"]:
+        raise PhaseOrder(
+            "The pending steps can't be run around one roll-out",
+            f"{late[0].version} ({late[0].description}) expands the schema and comes after "
+            f"{contracting[0].version}, which contracts it",
+            f"Deploy a release that ends with {contracting[0].version} first, then this one",
+        )
+    return expanding if phase == "expand" else contracting
+
+
 def behind(version: str | None) -> tuple[Step, ...]:
     """The steps that a database at a version lacks, oldest first.
 
     Raises:
         UnknownRevision: this code does not have that version; see `ahead`.
     """
-    steps = _steps()
-    return tuple(steps[_position(version, steps) :])
+    known = steps()
+    return tuple(known[_position(version, known) :])
 
 
 def ahead(version: str) -> bool:
     """Whether a version comes after all that this code has: a newer release has moved the database on."""
-    head = _steps()[-1].version
+    head = steps()[-1].version
     return version.isdecimal() and int(version) > int(head)
 
 
@@ -102,23 +133,24 @@ def status(engine: Engine) -> Status:
         DatabaseUnavailable: the server can't be reached.
         UnknownRevision: the database is at a version that this code does not have.
     """
-    steps = _steps()
+    known = steps()
     with reachable(engine), engine.connect() as connection:
         current = _current(connection)
-        done = _position(current, steps)
+        done = _position(current, known)
         past: tuple[SchemaMigration, ...] = ()
         if inspect(connection).has_table(str(SchemaMigration.__tablename__)):
             rows = Session(connection).exec(select(SchemaMigration).order_by(col(SchemaMigration.id)))
             past = tuple(rows)
-    return Status(current=current, head=steps[-1].version, pending=tuple(steps[done:]), history=past)
+    return Status(current=current, head=known[-1].version, pending=tuple(known[done:]), history=past)
 
 
-def upgrade(engine: Engine, to: str = "head") -> tuple[Step, ...]:
+def upgrade(engine: Engine, to: str = "head", *, phase: Phase | None = None) -> tuple[Step, ...]:
     """Runs the pending steps up to a version, each in a transaction of its own.
 
     Args:
         engine: the database.
         to: a version, or ``head``.
+        phase: only the steps of this phase; None for all.
 
     Returns:
         The steps that were run, oldest first; none when the database is there already.
@@ -126,12 +158,16 @@ def upgrade(engine: Engine, to: str = "head") -> tuple[Step, ...]:
     Raises:
         DatabaseUnavailable: the server can't be reached.
         UnknownRevision: ``to``, or the version of the database, is unknown.
+        PhaseOrder: the steps don't fit around a roll-out; or steps that expand are still to be run, and
+            those that contract are asked for. Nothing was run.
         SchemaBusy: a lock was not to be had; steps that ran before it stay.
     """
-    steps = _steps()
-    target = len(steps) if to == "head" else _position(to, steps)
+    known = steps()
+    target = len(known) if to == "head" else _position(to, known)
     with _runner(engine) as connection:
-        pending = tuple(steps[_position(_current(connection), steps) : target])
+        pending = tuple(known[_position(_current(connection), known) : target])
+        if phase:
+            pending = _in_turn(pending, phase)
         if pending:
             history.ensure(connection)
             _run(connection, lambda config: command.upgrade(config, pending[-1].version))
@@ -154,10 +190,10 @@ def downgrade(engine: Engine, to: str) -> tuple[Step, ...]:
         IrreversibleRevision: a step on the way is one-way; nothing was undone.
         SchemaBusy: a lock was not to be had; steps undone before it stay undone.
     """
-    steps = _steps()
-    target = 0 if to == "base" else _position(to, steps)
+    known = steps()
+    target = 0 if to == "base" else _position(to, known)
     with _runner(engine) as connection:
-        undone = tuple(reversed(steps[target : _position(_current(connection), steps)]))
+        undone = tuple(reversed(known[target : _position(_current(connection), known)]))
         for step in undone:
             if not step.reversible:
                 raise IrreversibleRevision(
@@ -170,10 +206,14 @@ def downgrade(engine: Engine, to: str) -> tuple[Step, ...]:
         return undone
 
 
-@cache
-def _steps() -> tuple[Step, ...]:
-    """All steps of this code, oldest first."""
-    return tuple(_step(script) for script in reversed(list(_scripts().walk_revisions())))
+def _in_turn(pending: tuple[Step, ...], phase: Phase) -> tuple[Step, ...]:
+    if phase == "contract" and (waiting := of_phase(pending, "expand")):
+        raise PhaseOrder(
+            "The schema can't be contracted yet",
+            f"{waiting[0].version} ({waiting[0].description}) was not run",
+            "Run the steps that expand it first, and roll the release out",
+        )
+    return of_phase(pending, phase)
 
 
 def _step(script: Script) -> Step:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from limits import parse
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -62,8 +62,14 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=5, ge=1, le=100)
     """Database connections that one process keeps open; as many again may be opened under load."""
 
+    database_password: SecretStr | None = None
+    """Of the user that DATABASE_URL names without one: secrets come alone, from a secret store."""
+
     redis_url: SecretStr | None = None
-    """Redis 7 or later, redis://:password@host:6379/0. Unset: the embedded server."""
+    """Redis 7 or later, redis://:password@host:6379/0 (rediss: over TLS). Unset: the embedded server."""
+
+    redis_password: SecretStr | None = None
+    """For a REDIS_URL that has none."""
 
     media_url: str = ""
     """Where media is kept: file:///directory or s3://bucket/prefix. Unset: media/ in REELFLOW_HOME."""
@@ -73,6 +79,9 @@ class Settings(BaseSettings):
 
     public_url: str | None = None
     """Address under which people reach the API, as https://films.example.com. Unset: the request's own."""
+
+    cors_origins: str = ""
+    """Other sites whose pages may use the API: origins as https://example.com, separated by commas."""
 
     rate_limit_per_session: str = "600/minute"
     """Requests that one session may make, as count/period. The load of a page is about 30 a minute."""
@@ -96,6 +105,25 @@ class Settings(BaseSettings):
         object.__setattr__(self, "reelflow_home", home)
         object.__setattr__(self, "media_url", self.media_url or (home / "media").as_uri())
         return self
+
+    @model_validator(mode="after")
+    def _passwords_are_in_place(self) -> Self:
+        for url, password in (("database_url", "database_password"), ("redis_url", "redis_password")):
+            if getattr(self, url) and getattr(self, password):
+                whole = _with_password(getattr(self, url), getattr(self, password))
+                object.__setattr__(self, url, whole)
+        return self
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_are_origins(cls, origins: str) -> str:
+        for origin in filter(None, map(str.strip, origins.split(","))):
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or origin != parts.geturl():
+                raise ValueError(f"{origin!r} is no origin, such as https://example.com")
+            if parts.path or parts.query or parts.fragment:
+                raise ValueError(f"{origin!r} has more than scheme, host and port; leave the rest away")
+        return origins
 
     @model_validator(mode="after")
     def _media_url_is_known(self) -> Self:
@@ -128,6 +156,18 @@ class Settings(BaseSettings):
                 "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
         return self
+
+
+def _with_password(url: SecretStr, password: SecretStr) -> SecretStr:
+    """The address with a password where it has none. What can't be read is left to who uses it."""
+    address = url.get_secret_value()
+    scheme, separator, rest = address.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    if not separator or ":" in user:
+        return url
+    secret = quote(password.get_secret_value(), safe="")
+    return SecretStr(f"{scheme}://{user if at else ''}:{secret}@{host}{slash}{path}")
 
 
 @cache

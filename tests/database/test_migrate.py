@@ -18,7 +18,7 @@ def _tables(engine: Engine) -> set[str]:
 
 
 def test_every_step_says_what_it_is() -> None:
-    steps = migrate._steps()
+    steps = migrate.steps()
     assert [step.version for step in steps] == [f"{number:04d}" for number in range(1, len(steps) + 1)]
     assert all(step.description and isinstance(step.reversible, bool) for step in steps)
 
@@ -70,7 +70,7 @@ def test_a_step_and_its_history_are_one_transaction(empty_engine: Engine) -> Non
 
 def test_there_is_nothing_to_do_twice(engine: Engine) -> None:
     assert migrate.upgrade(engine) == ()
-    assert len(migrate.status(engine).history) == len(migrate._steps())
+    assert len(migrate.status(engine).history) == len(migrate.steps())
 
 
 def test_two_runners_at_once(empty_database_url: str) -> None:
@@ -83,8 +83,8 @@ def test_two_runners_at_once(empty_database_url: str) -> None:
 
     with ThreadPoolExecutor(len(engines)) as pool:
         done = sorted(pool.map(run, engines))
-    assert done == [0, 0, 0, len(migrate._steps())]
-    assert len(migrate.status(engines[0]).history) == len(migrate._steps())
+    assert done == [0, 0, 0, len(migrate.steps())]
+    assert len(migrate.status(engines[0]).history) == len(migrate.steps())
     for engine in engines:
         engine.dispose()
 
@@ -148,8 +148,8 @@ def test_a_database_from_the_future_is_recognised(engine: Engine) -> None:
 
 
 def test_a_one_way_step_is_not_undone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = [replace(step, reversible=False) for step in migrate._steps()]
-    monkeypatch.setattr(migrate, "_steps", lambda: steps)
+    steps = [replace(step, reversible=False) for step in migrate.steps()]
+    monkeypatch.setattr(migrate, "steps", lambda: steps)
     with pytest.raises(migrate.IrreversibleRevision, match="one-way"):
         migrate.downgrade(engine, "base")
     assert migrate.status(engine).current == steps[-1].version

@@ -97,3 +97,37 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "REPLICATE_API_TOKEN"):
         monkeypatch.setenv(name, "hidden-word")
     assert "hidden-word" not in repr(Settings())
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        (
+            "postgresql://reelflow@db:5432/films?sslmode=require",
+            "reelflow:a%2Fb%40c@db:5432/films?sslmode=require",
+        ),
+        ("postgresql://reelflow:own@db/films", "reelflow:own@db/films"),
+    ],
+)
+def test_a_password_that_comes_alone_goes_into_its_address(url: str, whole: str) -> None:
+    made = Settings(database_url=SecretStr(url), database_password=SecretStr("a/b@c"))
+    assert made.database_url
+    assert made.database_url.get_secret_value() == f"postgresql://{whole}"
+
+
+def test_so_does_that_of_redis_which_names_no_user() -> None:
+    made = Settings(redis_url=SecretStr("rediss://cache:6379/0"), redis_password=SecretStr("p:w"))
+    assert made.redis_url
+    assert made.redis_url.get_secret_value() == "rediss://:p%3Aw@cache:6379/0"
+
+
+def test_a_password_without_an_address_changes_nothing() -> None:
+    assert Settings(database_password=SecretStr("alone")).database_url is None
+
+
+@pytest.mark.parametrize(
+    "origins", ["*", "example.com", "https://example.com/", "https://a.example/page", "null"]
+)
+def test_what_is_no_origin_is_refused(origins: str) -> None:
+    with pytest.raises(ValidationError, match=r"no origin|more than scheme"):
+        Settings(cors_origins=f"https://films.example.com, {origins}")
