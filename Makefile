@@ -8,8 +8,8 @@ SHELL := /bin/bash
 .PHONY: help demo test fuzz check bench up soak image test-image setup clean
 
 RUN := .venv/bin
-# Tests that run servers, films and a browser: one after the other, since they use the machine themselves.
-WHOLE := tests/app tests/pages tests/renders tests/up
+# Tests of films, of releases and in a browser: one after the other, since they use the machine themselves.
+WHOLE := tests/pages tests/renders tests/up
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
 help:

@@ -160,13 +160,14 @@ def worker(
     limit: Annotated[
         int | None, typer.Option(help="Films made at once; by default as many as there are cores.", min=1)
     ] = None,
-    deploy: Annotated[bool, typer.Option(help="Apply prefect.yaml first.")] = True,
+    pool: Annotated[str, typer.Option(help="render: films; deploy: releases.")] = "render",
+    deploy: Annotated[bool, typer.Option(help="Apply the pool's deployments first.")] = True,
     host: Annotated[
         str, typer.Option(help="Where /health is answered; 0.0.0.0 for all.", envvar="HOST")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Of /health.", min=1, max=65535, envvar="PORT")] = 8080,
 ) -> None:
-    """Makes the films that are asked for; every part must be configured."""
+    """Makes the films that are asked for, or deploys releases; every part must be configured."""
     from app.errors import AppError
     from app.settings import settings
     from stack.shared_process import ServiceFailed
@@ -178,9 +179,12 @@ def worker(
     # How long a film waits that could start now, in seconds.
     os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", "1")
     from commands import worker as command
+    from commands.deployments import Pool
 
+    if pool not in list(Pool):
+        _leave(f"--pool {pool!r} is none of {', '.join(Pool)}", USAGE_ERROR)
     try:
-        command.work(limit=limit or os.cpu_count() or 1, deploy=deploy)
+        command.work(Pool(pool), limit=limit or os.cpu_count() or 1, deploy=deploy)
     except (AppError, ServiceFailed) as failed:
         _leave(str(failed), FAILED)
 

@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 
+import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
@@ -17,7 +19,13 @@ from flows.generation.clips import CLIP_LIMIT
 from stack.shared_process import ServiceFailed
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-POOL = "render"
+
+
+class Pool(StrEnum):
+    """The work pools: films are made in one, releases are deployed in the other."""
+
+    RENDER = "render"
+    DEPLOY = "deploy"
 
 
 def ensure_limits(client: SyncPrefectClient) -> None:
@@ -27,10 +35,11 @@ def ensure_limits(client: SyncPrefectClient) -> None:
         client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
 
 
-def apply_deployments(*, flows_speak: bool) -> None:
-    """Registers the blocks, makes the pool, and applies prefect.yaml.
+def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
+    """Registers the blocks, makes a pool, and applies the deployments that prefect.yaml has for it.
 
     Args:
+        pool: the pool.
         flows_speak: whether the worker's log has the log of its flow runs in it. Their output then goes
             through the worker, and they don't outlive its death.
 
@@ -40,10 +49,17 @@ def apply_deployments(*, flows_speak: bool) -> None:
     template = ProcessWorker.get_default_base_job_template()
     template["variables"]["properties"]["stream_output"]["default"] = flows_speak
     with get_client(sync_client=True) as client:
-        pool = WorkPoolCreate(name=POOL, type=ProcessWorker.type, base_job_template=template)
-        client.create_work_pool(pool, overwrite=True)
+        made = WorkPoolCreate(name=pool, type=ProcessWorker.type, base_job_template=template)
+        client.create_work_pool(made, overwrite=True)
     _prefect("block", "register", "-m", "blocks")
-    _prefect("deploy", "--all", "--prefect-file", str(CHECKOUT / "prefect.yaml"))
+    file = CHECKOUT / "prefect.yaml"
+    names = [f"--name={name}" for name in _deployed_in(pool, file)]
+    _prefect("deploy", *names, "--prefect-file", str(file))
+
+
+def _deployed_in(pool: Pool, file: Path) -> list[str]:
+    deployments = yaml.safe_load(file.read_text())["deployments"]
+    return [each["name"] for each in deployments if each["work_pool"]["name"] == pool]
 
 
 def _prefect(*arguments: str) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from app.dispatch import DEPLOYMENT
 from app.settings import settings
-from commands.deployments import apply_deployments
+from commands.deployments import Pool, apply_deployments
 from commands.surroundings import surroundings
 from stack.application import embedded_api, embedded_worker
 from stack.embedded import Addresses
@@ -80,7 +80,7 @@ def _running(api: SharedProcess, worker: SharedProcess) -> Iterator[str]:
         stops.callback(api.release)
         starting = meanwhile.submit(api.acquire)
         # A film outlives its worker's death; its log is on Prefect's page.
-        apply_deployments(flows_speak=False)
+        apply_deployments(Pool.RENDER, flows_speak=False)
         url = f"http://127.0.0.1:{starting.result().port}"
         worker.acquire()
         yield url

@@ -15,17 +15,19 @@ from prefect.client.orchestration import get_client
 from prefect.workers.process import ProcessWorker
 
 from commands.configured import require
-from commands.deployments import CHECKOUT, POOL, apply_deployments, ensure_limits
+from commands.deployments import CHECKOUT, Pool, apply_deployments, ensure_limits
 
-# A flow that is told to end leaves its job true first, which takes up to ten seconds.
-FLOWS_END_WITHIN_S = 20.0
+# A flow that is told to end leaves its job true first, which takes up to ten seconds; a deployment goes
+# back to the last verified release.
+FLOWS_END_WITHIN_S = {Pool.RENDER: 20.0, Pool.DEPLOY: 1200.0}
+NEEDED = {Pool.RENDER: ("DATABASE_URL", "PREFECT_API_URL"), Pool.DEPLOY: ("PREFECT_API_URL",)}
 LOOKS_EVERY_S = 0.1
 
 # It takes the place of Prefect's own, which Prefect would have us told of at every start.
-warnings.filterwarnings("ignore", message="Type 'RenderWorker'", category=UserWarning)
+warnings.filterwarnings("ignore", message="Type 'OrderlyWorker'", category=UserWarning)
 
 
-class RenderWorker(ProcessWorker):
+class OrderlyWorker(ProcessWorker):
     """Prefect's worker of processes, which can be told to take nothing new and to end what it runs.
 
     Told to end, Prefect's own kills its flows before they can leave anything in order; or, when it was
@@ -41,7 +43,7 @@ class RenderWorker(ProcessWorker):
         """Has the flows end, each in its own order, and waits until they have."""
         self.stopping = True
         told = set[psutil.Process]()
-        for _ in range(int(FLOWS_END_WITHIN_S / LOOKS_EVERY_S)):
+        for _ in range(int(FLOWS_END_WITHIN_S[Pool(self._work_pool_name)] / LOOKS_EVERY_S)):
             flows = set(psutil.Process().children())
             for flow in flows - told:
                 with suppress(psutil.NoSuchProcess):
@@ -52,31 +54,33 @@ class RenderWorker(ProcessWorker):
             await asyncio.sleep(LOOKS_EVERY_S)
 
 
-def work(*, limit: int, deploy: bool) -> None:
+def work(pool: Pool, *, limit: int, deploy: bool) -> None:
     """Works until SIGTERM or Ctrl-C.
 
     Whether it still polls is told under /health of the address that PREFECT_WORKER_WEBSERVER_HOST and
     PREFECT_WORKER_WEBSERVER_PORT name.
 
     Args:
-        limit: how many flow runs it works on at once.
-        deploy: whether to apply prefect.yaml first.
+        pool: whose flow runs it takes.
+        limit: how many of them it works on at once.
+        deploy: whether to apply the pool's deployments first.
 
     Raises:
-        NotConfigured: DATABASE_URL or PREFECT_API_URL is not set.
+        NotConfigured: PREFECT_API_URL, or for films DATABASE_URL, is not set.
         ServiceFailed: Prefect's server refused what it was to know.
     """
-    require("DATABASE_URL", "PREFECT_API_URL")
+    require(*NEEDED[pool])
     os.chdir(CHECKOUT)
     if deploy:
-        with get_client(sync_client=True) as client:
-            ensure_limits(client)
-        apply_deployments(flows_speak=True)
+        if pool is Pool.RENDER:
+            with get_client(sync_client=True) as client:
+                ensure_limits(client)
+        apply_deployments(pool, flows_speak=True)
     # One name a machine: a worker that was started again is the same to Prefect.
-    asyncio.run(_work(RenderWorker(work_pool_name=POOL, name=socket.gethostname(), limit=limit)))
+    asyncio.run(_work(OrderlyWorker(work_pool_name=pool, name=socket.gethostname(), limit=limit)))
 
 
-async def _work(worker: RenderWorker) -> None:
+async def _work(worker: OrderlyWorker) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)

@@ -1,4 +1,4 @@
-"""Reelflow's own two processes as the embedded stack runs them: the API and the worker."""
+"""Reelflow's own processes as the embedded stack runs them: the API, and the workers of both pools."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from stack.shared_process import SharedProcess
 PREFERRED_API_PORT = 8000
 # Longer than the API gives its requests, and than a film in the making needs to leave its job true.
 STOPPED_WITHIN_S = 40.0
+# Each environment has a lock of its own; this is for several environments.
+RELEASES_AT_ONCE = 4
+# A deployment that is ended goes back to the last verified release first.
+DEPLOYER_STOPPED_WITHIN_S = 1260.0
 
 
 def embedded_api(home: Path, *, preferred_port: int = PREFERRED_API_PORT) -> SharedProcess:
@@ -44,6 +48,20 @@ def embedded_worker(home: Path, *, limit: int = 1, api: SharedProcess | None = N
         environment=lambda port: _served_by(api),
         ready=_healthy,
         grace_s=STOPPED_WITHIN_S,
+    )
+
+
+def embedded_deployer(home: Path) -> SharedProcess:
+    """The worker that deploys, for deployments that were applied already."""
+    return SharedProcess(
+        name="deployer",
+        home=home,
+        command=lambda port: [
+            *(sys.executable, "-m", "cli", "worker", "--pool", "deploy", "--no-deploy"),
+            *("--limit", str(RELEASES_AT_ONCE), "--port", str(port)),
+        ],
+        ready=_healthy,
+        grace_s=DEPLOYER_STOPPED_WITHIN_S,
     )
 
 

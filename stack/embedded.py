@@ -84,6 +84,32 @@ def embedded_stack(
         yield addresses
 
 
+@contextmanager
+def prefect_alone(home: Path, *, prefect_api_url: str | None) -> Iterator[str]:
+    """Starts Prefect's server if none is configured, sets the environment, and stops what it started.
+
+    Args:
+        home: state directory; made if missing.
+        prefect_api_url: a Prefect server to use instead of the embedded one.
+
+    Yields:
+        Prefect's API, with the `/api` at its end.
+
+    Raises:
+        ServiceFailed: it did not come up.
+    """
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    embedded = [] if prefect_api_url else [prefect_server.embedded_prefect(home)]
+    with _running(embedded) as endpoints:
+        if not prefect_api_url:
+            prefect_api_url = prefect_server.api_url(endpoints["prefect"].port)
+            prefect_server.mark_prepared(home)
+        os.environ["PREFECT_API_URL"] = prefect_api_url
+        os.environ["PREFECT_SERVER_ALLOW_EPHEMERAL_MODE"] = "false"
+        yield prefect_api_url
+
+
 def stop_all(home: Path) -> list[str]:
     """Stops all that runs for a state directory, whoever uses it; returns the names of what ran."""
     home = home.resolve()
@@ -91,6 +117,7 @@ def stop_all(home: Path) -> list[str]:
     for service in (
         application.embedded_api(home),
         application.embedded_worker(home),
+        application.embedded_deployer(home),
         prefect_server.embedded_prefect(home),
         redis.embedded_redis(home),
         postgres.embedded_postgres(home),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from media.probe import Expectation, probe, verify
 from tests.app.waiting import until
@@ -24,8 +25,17 @@ def stack() -> Iterator[Stack]:
         yield running
 
 
-def test_from_the_first_click_to_the_film_on_disk(stack: Stack, browser: Browser, tmp_path: Path) -> None:
-    page = browser.new_context(base_url=stack.url).new_page()
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    # Left open, its pages would go on playing and polling, and take their share of the machine.
+    with closing(browser.new_context(viewport={"width": 1280, "height": 1600})) as opened:
+        yield opened
+
+
+def test_from_the_first_click_to_the_film_on_disk(
+    stack: Stack, context: BrowserContext, tmp_path: Path
+) -> None:
+    page = context.new_page()
     sockets: list[WebSocketRoute] = []
 
     def relay(socket: WebSocketRoute) -> None:
@@ -33,7 +43,7 @@ def test_from_the_first_click_to_the_film_on_disk(stack: Stack, browser: Browser
         sockets.append(socket)
 
     page.route_web_socket(re.compile("/ws/"), relay)
-    page.goto("/")
+    page.goto(stack.url)
     page.get_by_test_id("sign-in").click()
     page.get_by_test_id("prompt").fill("A calm tea brand at dawn: slow mornings. Order yours.")
     page.get_by_test_id("duration").fill("15")
@@ -58,9 +68,9 @@ def test_from_the_first_click_to_the_film_on_disk(stack: Stack, browser: Browser
     assert page.evaluate("document.querySelector('[data-testid=video]').videoWidth") == 720
 
 
-def test_prefects_page_shows_the_run_and_its_pictures(stack: Stack, browser: Browser) -> None:
+def test_prefects_page_shows_the_run_and_its_pictures(stack: Stack, context: BrowserContext) -> None:
     [task] = stack.rows("SELECT job_id, flow_run_id FROM task_queue WHERE status = 'dispatched'")
-    page = browser.new_page(viewport={"width": 1280, "height": 1400})
+    page = context.new_page()
     page.goto(f"{stack.prefect_url}/runs/flow-run/{task.flow_run_id}")
     expect(page.get_by_text("Completed").first).to_be_visible(timeout=60_000)
     page.get_by_text("Artifacts", exact=True).first.click()
@@ -68,8 +78,8 @@ def test_prefects_page_shows_the_run_and_its_pictures(stack: Stack, browser: Bro
         expect(page.get_by_text(f"{key}-{task.job_id}").first).to_be_visible(timeout=60_000)
 
 
-def test_prefects_form_makes_a_film_too(stack: Stack, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+def test_prefects_form_makes_a_film_too(stack: Stack, context: BrowserContext) -> None:
+    page = context.new_page()
     page.goto(f"{stack.prefect_url}/deployments")
     page.get_by_role("link", name="film", exact=True).first.click()
     page.wait_for_url("**/deployments/deployment/*")
@@ -77,6 +87,8 @@ def test_prefects_form_makes_a_film_too(stack: Stack, browser: Browser) -> None:
     page.locator("textarea").first.fill("A red kettle at dawn. Try it.")
     page.locator("input[type=number]").first.fill("15")
     page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**/runs/flow-run/*")
+    page.close()
 
     made = "SELECT id, status FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
     until(lambda: [row.status for row in stack.rows(made)] == ["completed"], FILM_WITHIN_MS / 1000)
