@@ -31,7 +31,7 @@ resource "aws_iam_role" "execution" {
 }
 
 resource "aws_iam_role_policy" "execution" {
-  #checkov:skip=CKV_AWS_355:ecr:GetAuthorizationToken knows no resource.
+  #checkov:skip=CKV_AWS_355:Logging in to the registry knows no resource.
   name = "start-tasks"
   role = aws_iam_role.execution.name
   policy = jsonencode({

@@ -1,0 +1,138 @@
+"""Terraform for real on the configuration, with a stand-in for AWS (moto) and for its provider."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from sandbox.provider import serving
+
+from stack.terraform import terraform_command
+from tests.infra.hcl import INFRA
+
+REGION = "us-east-2"
+REDIS_PASSWORD = "canary0redis0password0canary0000"
+PREFIXES = {
+    "prod": "ai-video",
+    "dev": "ai-video-dev",
+    "staging": "ai-video-staging",
+    "sandbox": "ai-video-sandbox",
+}
+PREFECT = "https://prefect.example.com/api"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terraform:
+    """Terraform in a copy of one root of the configuration, whose state is a file beside it."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command of Terraform and takes what it says."""
+        return subprocess.run(
+            [*terraform_command(), *arguments],
+            cwd=self.directory,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def must(self, *arguments: str) -> str:
+        """Runs a command that must succeed.
+
+        Returns:
+            What it wrote to standard output.
+        """
+        told = self.run(*arguments)
+        assert told.returncode == 0, f"terraform {' '.join(arguments)}\n{told.stdout}\n{told.stderr}"
+        return told.stdout
+
+    def plan(self, environment: str, *more: str) -> dict[str, Any]:
+        """Plans an environment as its file of variables says.
+
+        Args:
+            environment: Names the file.
+            more: Further arguments.
+
+        Returns:
+            The plan as `terraform show -json` tells it.
+        """
+        self.must("plan", "-input=false", "-out=it.tfplan", *self.given(environment), *more)
+        return json.loads(self.must("show", "-json", "it.tfplan"))
+
+    def given(self, environment: str) -> tuple[str, ...]:
+        """The arguments that say which environment it is."""
+        return (f"-var-file=environments/{environment}.tfvars", f"-var=prefect_api_url={PREFECT}")
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[str]:
+    """The address of moto, which knows the secret of every environment."""
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    secrets = boto3.client(
+        "secretsmanager",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="rehearsal",
+        aws_secret_access_key="rehearsal",
+    )
+    for prefix in PREFIXES.values():
+        keys = {"SECRET_KEY": "canary", "REDIS_PASSWORD": REDIS_PASSWORD, "REPLICATE_API_TOKEN": ""}
+        secrets.create_secret(Name=f"{prefix}/app", SecretString=json.dumps(keys))
+    yield endpoint
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def surroundings(aws: str) -> Iterator[dict[str, str]]:
+    """The environment variables with which Terraform finds both stand-ins."""
+    with serving(aws, REGION) as reattach:
+        yield {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "TF_REATTACH_PROVIDERS": reattach,
+            # Whatever is configured on this machine.
+            "TF_CLI_CONFIG_FILE": os.devnull,
+            "CHECKPOINT_DISABLE": "1",
+            "AWS_ENDPOINT_URL": aws,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "rehearsal",
+            "AWS_SECRET_ACCESS_KEY": "rehearsal",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def _initialised(root: str, home: Path, surroundings: dict[str, str]) -> Terraform:
+    directory = home / root
+    shutil.copytree(INFRA / root, directory, ignore=shutil.ignore_patterns(".terraform*"))
+    # The state stays beside it; the state's bucket is proved where the whole deployment is.
+    (directory / "local_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    terraform = Terraform(directory=directory, environment=surroundings)
+    terraform.must("init", "-input=false")
+    return terraform
+
+
+@pytest.fixture(scope="session")
+def infrastructure(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Terraform on the environments' configuration."""
+    return _initialised("terraform", tmp_path_factory.mktemp("infrastructure"), surroundings)
+
+
+@pytest.fixture(scope="session")
+def bootstrap(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """Terraform on what an administrator makes once."""
+    return _initialised("bootstrap", tmp_path_factory.mktemp("bootstrap"), surroundings)
