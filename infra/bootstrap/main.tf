@@ -23,7 +23,7 @@ locals {
     state    = local.state
     network  = local.network
     stores   = local.stores
-    services = concat(local.services, var.prefect_mode == "self_hosted" ? local.names : [])
+    services = concat(local.services, [for statement in local.names : statement if var.prefect_mode == "self_hosted"])
     identity = local.identity
     watching = local.watching
   }

@@ -150,7 +150,7 @@ resource "aws_vpc_security_group_egress_rule" "tasks_to_prefect" {
   count = var.prefect_port == null ? 0 : 1
 
   security_group_id            = aws_security_group.tasks.id
-  description                  = "Prefect's server"
+  description                  = "Server of Prefect"
   ip_protocol                  = "tcp"
   from_port                    = var.prefect_port
   to_port                      = var.prefect_port
@@ -162,7 +162,7 @@ resource "aws_vpc_security_group_ingress_rule" "prefect_from_tasks" {
   count = var.prefect_inside ? 1 : 0
 
   security_group_id            = aws_security_group.tasks.id
-  description                  = "Prefect's server, by other tasks"
+  description                  = "Other tasks, to the server of Prefect"
   ip_protocol                  = "tcp"
   from_port                    = var.prefect_port
   to_port                      = var.prefect_port
