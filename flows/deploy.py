@@ -1,0 +1,82 @@
+"""The deployment DAG: preflight → plan → (approval) → apply ∥ build → push → expand → roll out → bake →
+verify → contract.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled, Completed
+from pydantic import Field
+
+from blocks.environment import Environment, EnvironmentName
+from blocks.terraform.outputs import Outputs
+from flows.deployment.ending import DeploymentCancelled, beside, deployment
+from flows.deployment.faults import StageFailed
+from flows.deployment.options import Options
+from flows.deployment.run import Deployment
+from flows.stages import WAYS_BACK
+from flows.stages.apply import apply, plan_again
+from flows.stages.approve import approve
+from flows.stages.bake import bake
+from flows.stages.build import build
+from flows.stages.contract import contract
+from flows.stages.expand import expand
+from flows.stages.plan import plan
+from flows.stages.preflight import preflight
+from flows.stages.push import push
+from flows.stages.roll_out import roll_out
+from flows.stages.verify import confirm, verify
+
+PLANS = 3
+
+
+@flow(
+    name="deploy", description="Ships the checkout to an environment.", flow_run_name="deploy {environment}"
+)
+async def deploy(
+    environment: Annotated[EnvironmentName, Field(title="Environment", description="Where to.")],
+    options: Annotated[Options, Field(title="Options")] = Options(),  # noqa: B008 - a frozen value
+) -> State:
+    """Deploys, or takes up or undoes what a dead deployment has left.
+
+    Raises:
+        StageFailed: the one cause; the last verified release serves again.
+        LockHeld: another deployment of the environment is at work.
+    """
+    where = await Environment.aload(environment)
+    try:
+        async with deployment(where, options, WAYS_BACK, confirm) as run:
+            await ship(run)
+    except DeploymentCancelled as cancelled:
+        return Cancelled(message=str(cancelled))
+    return Completed(message=f"Release {run.release.id} serves {environment}")
+
+
+async def ship(run: Deployment) -> None:
+    """The stages, in order."""
+    await preflight(run)
+    outputs, built = await beside(provision(run), build(run))
+    if built.platform != outputs.image_platform:
+        built = await build(run)
+    image = await push(run, built, outputs)
+    await expand(run, image)
+    moved = await roll_out(run, image)
+    await bake(run, moved)
+    await verify(run, image)
+    await contract(run, image)
+
+
+async def provision(run: Deployment) -> Outputs:
+    """Plans, asks and applies; plans anew when that is outdated by the time, or AWS broke off."""
+    for left in reversed(range(PLANS)):
+        planned = await plan(run)
+        await approve(run, planned)
+        try:
+            return await apply(run, planned)
+        except StageFailed as failed:
+            if not left or not plan_again(failed.__cause__):
+                raise
+    raise AssertionError("unreachable")

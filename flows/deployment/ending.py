@@ -1,0 +1,123 @@
+"""A deployment from the lock to its end: whatever happens within, lock and record are true afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from prefect import Task
+from prefect.exceptions import Pause
+from prefect.runtime import flow_run
+
+from blocks.environment import Environment
+from blocks.record_store import records_of
+from flows.deployment import artifacts
+from flows.deployment.faults import StageFailed, stage_failed
+from flows.deployment.keeper import Keeper, is_over
+from flows.deployment.lock import Holder, Lock, LockLost
+from flows.deployment.options import Options
+from flows.deployment.release import Cause, ServiceRecord, Status
+from flows.deployment.run import Deployment
+
+T = TypeVar("T")
+U = TypeVar("U")
+RENEWALS_PER_LEASE = 4
+
+Confirm = Callable[[Deployment], Awaitable[dict[str, ServiceRecord]]]
+
+
+class DeploymentCancelled(Exception):
+    """Somebody ended the deployment; what it had changed is undone."""
+
+
+@asynccontextmanager
+async def deployment(
+    environment: Environment,
+    options: Options,
+    branches: Mapping[str, Task[..., Any]],
+    confirm: Confirm,
+) -> AsyncIterator[Deployment]:
+    """Takes the environment's lock and opens its release, and leaves both true however it ends.
+
+    Args:
+        branches: the ways back, by the stage whose change they undo.
+        confirm: looks whether after them the last verified release serves, and says what does.
+
+    Raises:
+        StageFailed: the one cause for which it failed; what it had changed is undone.
+        DeploymentCancelled: somebody ended it; likewise.
+        LockHeld: another deployment of the environment is at work.
+        LockLost: another run has taken over.
+    """
+    run_id = UUID(flow_run.id) if flow_run.id else None
+    lock = Lock(records_of(environment), environment.name, is_over=is_over, lease_s=options.lease_s)
+    await asyncio.to_thread(lock.acquire, Holder.this_process(run_id))
+    keeper = Keeper(lock, every_s=options.lease_s / RENEWALS_PER_LEASE, flow_run=run_id)
+    scratch = Path(tempfile.mkdtemp(prefix=f"reelflow-{environment.name}-"))
+    try:
+        with keeper.keeping():
+            run = Deployment(environment, options, branches, flow_run=run_id, scratch=scratch)
+            await run.open(confirm)
+            try:
+                yield run
+                await run.journal.update(status=Status.COMPLETED, ended=datetime.now(UTC))
+            except Pause:
+                raise
+            except BaseException as fault:
+                await _end(run, confirm, keeper, fault)
+                raise
+            finally:
+                await artifacts.release_report(run)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not keeper.lost:
+            await asyncio.to_thread(lock.release)
+
+
+async def _end(run: Deployment, confirm: Confirm, keeper: Keeper, fault: BaseException) -> None:
+    """Undoes what was done, and raises what the fault means to whoever has asked for the deployment."""
+    if keeper.lost or isinstance(fault, LockLost):
+        raise LockLost(
+            f"The deployment of {run.environment.name} goes on elsewhere",
+            "another run has taken its lock",
+            "Follow that run",
+        ) from fault
+    if isinstance(fault, Exception):
+        failed = fault if isinstance(fault, StageFailed) else stage_failed("deploy", fault)
+        await run.fail(failed.cause, confirm)
+        raise failed from (fault.__cause__ if failed is fault else fault)
+    if task := asyncio.current_task():
+        # What led here is cancelled, not the ways back.
+        task.uncancel()
+    at = next((stage.name for stage in reversed(run.release.stages) if stage.status == "running"), "deploy")
+    cause = Cause(
+        stage=at,
+        kind="cancelled",
+        message="Somebody ended the deployment",
+        remedy="Deploy again when it is wanted",
+    )
+    await run.fail(cause, confirm, cancelled=True)
+    raise DeploymentCancelled(str(cause)) from fault
+
+
+async def beside(first: Coroutine[Any, Any, T], second: Coroutine[Any, Any, U]) -> tuple[T, U]:
+    """Runs both at once.
+
+    When the first fails, the second is ended. When the second fails, the first is let to its end: no
+    infrastructure is left half changed because an image can't be built.
+    """
+    main, other = asyncio.ensure_future(first), asyncio.ensure_future(second)
+    try:
+        result = await main
+        return result, await other
+    finally:
+        for task in (main, other):
+            task.cancel()
+        await asyncio.gather(main, other, return_exceptions=True)

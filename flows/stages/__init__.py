@@ -1,0 +1,6 @@
+"""The stages of a deployment, one verb a file: a task, its retries, its way back and its verdict."""
+
+from flows.stages import expand, roll_out
+
+# The ways back, by the name of the stage whose change they undo. Names are in release records: keep them.
+WAYS_BACK = {expand.NAME: expand.undo, roll_out.NAME: roll_out.undo}

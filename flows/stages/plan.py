@@ -1,0 +1,114 @@
+"""Plan: what the infrastructure lacks, what that would destroy, and what it would cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from blocks.terraform.cost import CostDelta, cost_delta
+from blocks.terraform.errors import LockHolder, StateLocked
+from blocks.terraform.events import Diagnostic, Drifted, Event, Waiting
+from blocks.terraform.plan import Plan, ResourceChange
+from flows.deployment import artifacts
+from flows.deployment.release import PlanRecord, StageRecord
+from flows.deployment.run import Deployment
+from flows.deployment.stage import Done, stage
+
+# A new revision of a task family takes nothing away: the old ones stay, and what runs is the roll-out's.
+HARMLESS_REPLACEMENTS = {"aws_ecs_task_definition"}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan that can be applied: as a value, and as Terraform's file."""
+
+    plan: Plan
+    file: Path
+    cost: CostDelta
+
+
+@stage("plan", deadline_s=1200)
+async def plan(run: Deployment) -> Done[Planned]:
+    """Compares the configuration with what there is; nothing to change is a success."""
+    file = run.scratch / "plan.tfplan"
+    try:
+        found = await run.environment.terraform.plan(file, on_event=_told(run))
+    except StateLocked as error:
+        if error.holder is None or not left_behind(error.holder, run.taken_over):
+            raise
+        run.logger.warning("The state was locked by the dead deployment: unlocking %s", error.holder)
+        await run.environment.terraform.force_unlock(error.holder.id)
+        found = await run.environment.terraform.plan(file, on_event=_told(run))
+    cost = await asyncio.to_thread(_cost, run, found)
+    run.platform_is(platform(found))
+    await run.journal.update(plan=record(found, run.release.plan))
+    await artifacts.plan_table(run, found, cost)
+    return Done(Planned(found, file, cost), verdict(found, cost), skipped=found.is_empty)
+
+
+def verdict(plan: Plan, cost: CostDelta) -> str:
+    """The plan in one line."""
+    if plan.is_empty:
+        return "nothing to change"
+    destroyed = ", ".join(change.address for change in destructive(plan))
+    dollars = f"{cost.usd:+} $ a month" if cost.usd else "costs as before"
+    return f"{plan.summary()}; {dollars}" + (f"; destroys {destroyed}" if destroyed else "")
+
+
+def platform(plan: Plan) -> str:
+    """For which the image must be built, once the plan is applied."""
+    return next(str(output.after) for output in plan.outputs if output.name == "image_platform")
+
+
+def destructive(plan: Plan) -> tuple[ResourceChange, ...]:
+    """The changes that a person has to allow: they take away something that exists."""
+    return tuple(
+        change
+        for change in plan.destructive
+        if not (change.action == "replace" and change.type in HARMLESS_REPLACEMENTS)
+    )
+
+
+def record(plan: Plan, before: PlanRecord | None) -> PlanRecord:
+    """The plan as the release remembers it; an approval stays as long as the meaning does."""
+    meaning = plan.meaning()
+    same = before is not None and before.meaning == meaning
+    return PlanRecord(
+        meaning=meaning,
+        summary=str(plan.summary()),
+        destructive=bool(destructive(plan)),
+        approved_by=before.approved_by if before and same else None,
+        changed_infrastructure=not plan.is_empty or bool(before and before.changed_infrastructure),
+    )
+
+
+def left_behind(holder: LockHolder, taken_over: tuple[StageRecord, ...]) -> bool:
+    """Whether a state's lock is that of the dead deployment whose release this run has found.
+
+    Nobody else is deploying, since this run has the environment's lock; but a person may run Terraform by
+    hand. So only a lock counts that was taken while the dead run was planning or applying.
+
+    Args:
+        holder: who holds the state's lock.
+        taken_over: the stages of the dead run's release, as it has left them.
+    """
+    at_it = (s for s in taken_over if s.name in ("plan", "apply") and s.status == "running")
+    return any(holder.created >= stage.started for stage in at_it)
+
+
+def _cost(run: Deployment, found: Plan) -> CostDelta:
+    return cost_delta(found, run.environment.prices())
+
+
+def _told(run: Deployment) -> Callable[[Event], None]:
+    def tell(event: Event) -> None:
+        if isinstance(event, Drifted):
+            run.logger.warning("Changed outside Terraform: %s (%s)", event.address, event.action)
+        elif isinstance(event, Waiting):
+            run.logger.info("Somebody holds the state's lock; waiting")
+        elif isinstance(event, Diagnostic):
+            run.logger.warning("%s", event)
+
+    return tell

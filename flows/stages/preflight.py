@@ -1,0 +1,151 @@
+"""Preflight: what would fail later is found now, by checks that change nothing and run side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from blocks.account import account_of
+from blocks.environment import Environment
+from blocks.terraform.outputs import Outputs
+from flows.deployment import artifacts
+from flows.deployment.checks import NotGood, NotLooked, check
+from flows.deployment.faults import StageFailed
+from flows.deployment.release import Check, Release
+from flows.deployment.run import Deployment
+from flows.deployment.stage import Done, stage
+
+NAME = "preflight"
+REQUIRED_KEYS = ("SECRET_KEY", "REDIS_PASSWORD")
+OPTIONAL_KEYS = ("REPLICATE_API_TOKEN",)
+ALARMS = "Alarms"
+
+
+@stage(NAME, deadline_s=300, retries=3)
+async def preflight(run: Deployment) -> Done[None]:
+    """Checks tools, credentials, state, secrets, alarms and the way back."""
+    outputs = await run.outputs_if_any()
+    if outputs is None:
+        run.logger.info("Nothing is there yet: this is the first deployment")
+    else:
+        run.platform_is(outputs.image_platform)
+    checks = await examine(run.environment, outputs, run.previous)
+    await artifacts.checklist(run, "preflight", checks)
+    if failed := verdict(checks, ringing_alarms_matter=not run.options.ignore_alarms):
+        raise failed
+    looked = sum(found.good is not None for found in checks)
+    return Done(None, f"{looked} checks are good")
+
+
+def verdict(checks: Sequence[Check], *, ringing_alarms_matter: bool) -> StageFailed | None:
+    """The first check that is not good, as the cause; None when all are."""
+    for found in checks:
+        if found.good is False and (ringing_alarms_matter or found.name != ALARMS):
+            kind = found.name.lower().replace(" ", "_")
+            return StageFailed(NAME, kind, f"{found.name}: {found.evidence}", found.remedy)
+    return None
+
+
+async def examine(
+    environment: Environment, outputs: Outputs | None, previous: Release | None
+) -> tuple[Check, ...]:
+    """All checks on an environment, good or not, in the order in which they are shown.
+
+    Args:
+        outputs: of what is there already; None before the first deployment.
+        previous: the last verified release.
+
+    Raises:
+        BlockError: a fault on the way to AWS that may pass.
+    """
+    checks = [
+        check("Terraform", _terraform(environment)),
+        check("AWS credentials", _credentials(environment)),
+        check("State bucket", _state_bucket(environment)),
+        check("Application secret", _secret(environment)),
+        check("Names", _names(environment, outputs)),
+        check(ALARMS, _alarms(environment, outputs)),
+        check("Way back", _way_back(environment, outputs, previous)),
+    ]
+    return tuple(await asyncio.gather(*checks))
+
+
+async def _terraform(environment: Environment) -> str:
+    warnings = await environment.terraform.validate_configuration()
+    return (
+        f"the configuration is valid, {len(warnings)} warnings" if warnings else "the configuration is valid"
+    )
+
+
+async def _credentials(environment: Environment) -> str:
+    identity = await asyncio.to_thread(account_of(environment).identity)
+    return f"{identity.arn} in account {identity.account}"
+
+
+async def _state_bucket(environment: Environment) -> str:
+    found = await asyncio.to_thread(account_of(environment).bucket, environment.state_bucket)
+    if not found.versioned:
+        raise NotGood(
+            f"{environment.state_bucket} is not versioned: a broken state could not be brought back",
+            f"Run `reelflow bootstrap {environment.name}`",
+        )
+    return f"{environment.state_bucket} is versioned"
+
+
+async def _secret(environment: Environment) -> str:
+    filled = await asyncio.to_thread(account_of(environment).filled_keys, environment.app_secret)
+    return secret_verdict(environment.name, environment.app_secret, filled)
+
+
+def secret_verdict(environment: str, secret: str, filled: Mapping[str, bool]) -> str:
+    """Whether the application's secret has what its containers read, in words."""
+    remedy = f"Run `reelflow bootstrap {environment}`"
+    if missing := [key for key in (*REQUIRED_KEYS, *OPTIONAL_KEYS) if key not in filled]:
+        raise NotGood(f"{secret} has no {', '.join(missing)}: the tasks could not start", remedy)
+    if empty := [key for key in REQUIRED_KEYS if not filled[key]]:
+        raise NotGood(f"{', '.join(empty)} of {secret} is empty", remedy)
+    unset = [key for key in OPTIONAL_KEYS if not filled[key]]
+    return f"{secret} is filled" + (f"; {', '.join(unset)} is empty" if unset else "")
+
+
+async def _names(environment: Environment, outputs: Outputs | None) -> str:
+    if outputs is not None:
+        raise NotLooked("they are this environment's already")
+    prefix = environment.prefix
+    taken = await asyncio.to_thread(account_of(environment).names_taken, f"{prefix}-db", [prefix])
+    if taken:
+        raise NotGood(
+            f"taken, and not in Terraform's state: {', '.join(taken)}",
+            "Import them into the state (`terraform import`), delete them, or choose another name_prefix",
+        )
+    return f"{prefix}-… are free"
+
+
+async def _alarms(environment: Environment, outputs: Outputs | None) -> str:
+    if outputs is None or not outputs.alarm_names:
+        raise NotLooked("there are none yet")
+    if ringing := await asyncio.to_thread(account_of(environment).ringing, outputs.alarm_names):
+        raise NotGood(
+            f"ringing already: {', '.join(ringing)}",
+            "See what is wrong first; a release that is to put it right is deployed with ignore_alarms",
+        )
+    return f"none of {len(outputs.alarm_names)} rings"
+
+
+async def _way_back(environment: Environment, outputs: Outputs | None, previous: Release | None) -> str:
+    if previous is None or outputs is None:
+        raise NotLooked("there is no release yet that could be gone back to")
+    gone = []
+    for name, record in previous.services.items():
+        if record.task_definition and name in outputs.services:
+            service = environment.service(outputs, name)
+            found = await asyncio.to_thread(service.definition, record.task_definition)
+            gone += [] if found.active else [record.task_definition.rpartition("/")[2]]
+    if image := previous.image:
+        registry = environment.registry(outputs)
+        if await asyncio.to_thread(registry.digest_of, image.digest) is None:
+            gone.append(f"image {image.digest[:19]}")
+    if gone:
+        # No reason not to deploy: what is out now may be what has to be replaced.
+        raise NotLooked(f"release {previous.id} can't be gone back to: {', '.join(gone)} is gone")
+    return f"release {previous.id}: its task definitions and its image are there"

@@ -1,0 +1,147 @@
+"""Roll out: every service moves to the release's image, and is followed to the end of its deployment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blocks.ecs import EcsService
+from blocks.ecs.events import RollOut, RollOutEvent, Serving
+from blocks.errors import BlockError
+from flows.deployment.faults import StageFailed
+from flows.deployment.progress import Progress
+from flows.deployment.release import Image, Release, ServiceRecord
+from flows.deployment.run import Deployment
+from flows.deployment.stage import Done, branch, stage
+
+NAME = "roll_out"
+REMEDY = "See the service's events and the log of its stopped tasks; correct the release and deploy it"
+
+
+class NotBack(BlockError):
+    """A service does not run again what it ran before."""
+
+    @property
+    def transient(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
+class Move:
+    """One service on its way."""
+
+    name: str
+    service: EcsService
+    target: ServiceRecord
+
+
+@stage(NAME, deadline_s=3700, retries=1)
+async def roll_out(run: Deployment, image: Image) -> Done[bool]:
+    """Moves the services that run something else; says whether there were any."""
+    outputs = await run.outputs()
+    services = {name: run.environment.service(outputs, name) for name in outputs.services}
+    arns = await asyncio.gather(
+        *(
+            asyncio.to_thread(service.register, outputs.services[name].task_definition, image.reference)
+            for name, service in services.items()
+        )
+    )
+    targets = {
+        name: ServiceRecord(
+            task_definition=arn, desired_count=outputs.services[name].desired_count, image=image.reference
+        )
+        for name, arn in zip(services, arns, strict=True)
+    }
+    now = await asyncio.gather(*(asyncio.to_thread(service.running) for service in services.values()))
+    await run.journal.update(services=targets)
+    moves = [
+        Move(name, services[name], targets[name])
+        for name, serving in zip(services, now, strict=True)
+        if not runs(serving, targets[name])
+    ]
+    if not moves:
+        return Done(False, "every service runs it already", skipped=True)
+    await run.saga.register(NAME, services=way_back(run.previous, list(services)))
+    progress = await run.progress(NAME, f"{run.environment.name}: {', '.join(move.name for move in moves)}")
+    ended = await _move(run, moves, progress)
+    if failed := verdict(dict(zip((move.name for move in moves), ended, strict=True))):
+        raise failed
+    await progress.close()
+    return Done(True, f"{', '.join(move.name for move in moves)} run {image.digest[7:19]}")
+
+
+@branch(NAME, deadline_s=3700)
+async def undo(run: Deployment, facts: Mapping[str, Any]) -> str:
+    """Brings back what the last verified release ran; before the first one, nothing."""
+    outputs = await run.outputs()
+    moves = []
+    for name, recorded in facts["services"].items():
+        service = run.environment.service(outputs, name)
+        serving = await asyncio.to_thread(service.running)
+        target = ServiceRecord.model_validate(recorded)
+        if target.task_definition is None:
+            target = ServiceRecord(task_definition=serving.task_definition, desired_count=0)
+        if not runs(serving, target):
+            moves.append(Move(name, service, target))
+    ended = await _move(run, moves, None)
+    for move, result in zip(moves, ended, strict=True):
+        if isinstance(result, BaseException):
+            raise result
+        if not result.succeeded:
+            raise NotBack(f"{move.name} was not rolled back", result.message, REMEDY)
+    if run.previous is None:
+        return "nothing runs, as before the first release"
+    return f"release {run.previous.id} runs"
+
+
+def runs(serving: Serving, target: ServiceRecord) -> bool:
+    """Whether a service runs this already, with nothing else on its way."""
+    return (
+        serving.task_definition == target.task_definition
+        and serving.desired == target.desired_count
+        and serving.steady
+    )
+
+
+def way_back(previous: Release | None, services: list[str]) -> dict[str, Any]:
+    """What each service is to run when the roll-out is undone: what was verified last, or nothing.
+
+    Not what it runs now: that may be what a killed run has left, or a release that never was good.
+    """
+    nothing = ServiceRecord(task_definition=None, desired_count=0)
+    before = previous.services if previous else {}
+    return {name: before.get(name, nothing).model_dump() for name in services}
+
+
+def verdict(ended: Mapping[str, RollOut | BaseException]) -> Exception | None:
+    """The one cause, when any service did not get there: the first that says why itself.
+
+    A fault on the way to AWS says less than a roll-out that AWS has ended.
+    """
+    for name, result in ended.items():
+        if isinstance(result, RollOut) and not result.succeeded:
+            return StageFailed(NAME, str(result.kind), f"{name}: {result.message}", REMEDY)
+    return next((result for result in ended.values() if isinstance(result, Exception)), None)
+
+
+async def _move(
+    run: Deployment, moves: list[Move], progress: Progress | None
+) -> list[RollOut | BaseException]:
+    return await asyncio.gather(
+        *(_one(run, move, progress, len(moves)) for move in moves), return_exceptions=True
+    )
+
+
+async def _one(run: Deployment, move: Move, progress: Progress | None, parts: int) -> RollOut:
+    def tell(event: RollOutEvent) -> None:
+        run.logger.info("%s: %s", move.name, event.message)
+        if progress:
+            progress.tell_part(move.name, event.running / max(1, event.desired), parts)
+
+    assert move.target.task_definition is not None
+    begun = await asyncio.to_thread(
+        move.service.update, move.target.task_definition, move.target.desired_count
+    )
+    return await move.service.follow(begun, deadline_s=run.options.roll_out_deadline_s, on_event=tell)
