@@ -36,8 +36,12 @@ def binaries() -> Path:
     return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
-def embedded_postgres(home: Path) -> SharedProcess:
+def embedded_postgres(home: Path, *, superuser: str = SUPERUSER) -> SharedProcess:
     """The PostgreSQL server of a state directory; its cluster is made on first use.
+
+    Args:
+        home: the state directory.
+        superuser: the name of the cluster's superuser.
 
     Raises:
         ServiceFailed: the cluster could not be made.
@@ -45,7 +49,7 @@ def embedded_postgres(home: Path) -> SharedProcess:
     data = home / "postgres"
     (home / "run").mkdir(parents=True, exist_ok=True)
     with FileLock(home / "run" / "postgres.initdb.lock"):
-        _ensure_cluster(data, home / "run" / "postgres.password")
+        _ensure_cluster(data, home / "run" / "postgres.password", superuser)
     return SharedProcess(
         name="postgres",
         home=home,
@@ -53,7 +57,7 @@ def embedded_postgres(home: Path) -> SharedProcess:
             str(binaries() / "postgres"),
             *("-D", str(data), "-h", "127.0.0.1", "-p", str(port), "-k", ""),
         ],
-        ready=lambda port: _answers(database_url(home, port, driver="postgresql")),
+        ready=lambda port: _answers(database_url(home, port, driver="postgresql", superuser=superuser)),
         deadline_s=60.0,
         user=_server_user(),
         # SIGTERM waits for every client to leave; SIGINT ends their sessions in order.
@@ -61,10 +65,12 @@ def embedded_postgres(home: Path) -> SharedProcess:
     )
 
 
-def database_url(home: Path, port: int, *, driver: str = "postgresql+psycopg") -> str:
+def database_url(
+    home: Path, port: int, *, driver: str = "postgresql+psycopg", superuser: str = SUPERUSER
+) -> str:
     """The URL under which the embedded server is reached on a port."""
     password = (home / "run" / "postgres.password").read_text()
-    return f"{driver}://{SUPERUSER}:{password}@127.0.0.1:{port}/postgres"
+    return f"{driver}://{superuser}:{password}@127.0.0.1:{port}/postgres"
 
 
 def _server_user() -> str | None:
@@ -79,7 +85,7 @@ def _answers(url: str) -> bool:
     return True
 
 
-def _ensure_cluster(data: Path, password_file: Path) -> None:
+def _ensure_cluster(data: Path, password_file: Path, superuser: str) -> None:
     if data.exists():
         return
     password_file.touch(mode=0o600)
@@ -94,7 +100,7 @@ def _ensure_cluster(data: Path, password_file: Path) -> None:
         shutil.chown(password_file, user, user)
     command = [
         str(binaries() / "initdb"),
-        *("-D", str(unfinished), "-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", str(password_file)),
+        *("-D", str(unfinished), "-U", superuser, "-A", "scram-sha-256", "--pwfile", str(password_file)),
         *("--encoding", "UTF8", "--locale", "C", "--no-instructions"),
     ]
     made = subprocess.run(

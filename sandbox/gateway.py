@@ -1,0 +1,141 @@
+"""The one URL of the sandbox: tells calls apart, records them, applies faults, hands them to their part."""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import time
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from sandbox.calls import Call, CallLog, identify
+from sandbox.faults import Answer, Fault, FaultRefused, FaultSwitch, error_answer, protocol_of
+
+ADMINISTRATION = "/_sandbox/"
+FORM = "application/x-www-form-urlencoded"
+
+Service = Callable[[str, str, bytes], Answer]
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Gateway:
+    """A WSGI application.
+
+    Args:
+        rest: answers what no own service does: moto.
+        services: our own, by boto3's name of the client; each takes operation, region and body.
+        documents: what `GET /_sandbox/NAME` tells beside faults and calls, by name.
+    """
+
+    def __init__(
+        self,
+        rest: Application,
+        services: Mapping[str, Service],
+        faults: FaultSwitch,
+        calls: CallLog,
+        documents: Mapping[str, Callable[[], Any]],
+    ) -> None:
+        self._rest = rest
+        self._services = services
+        self._faults = faults
+        self._calls = calls
+        self._documents = documents
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(ADMINISTRATION):
+            return _send(self._administer(environ, path.removeprefix(ADMINISTRATION)), start_response)
+        # moto's own door, by which tests reset it.
+        if path.startswith("/moto-api"):
+            return self._rest(environ, start_response)
+        body = _form(environ)
+        call = identify(environ, body)
+        self._calls.add(call)
+        fault = self._faults.meet(call.service, call.operation)
+        if fault is None:
+            return self._serve(call, environ, body, start_response)
+        time.sleep(fault.delay_s)
+        if not fault.error:
+            return self._serve(call, environ, body, start_response)
+        if fault.after:
+            for _ in self._serve(call, environ, body, _unheard):
+                pass
+        elif not body:
+            _drain(environ)
+        return self._fail(fault, call, environ, start_response)
+
+    def _serve(
+        self, call: Call, environ: dict[str, Any], body: bytes, start_response: Any
+    ) -> Iterable[bytes]:
+        if service := self._services.get(call.service):
+            body = body or environ["wsgi.input"].read(_length(environ))
+            return _send(service(call.operation, call.region, body), start_response)
+        return self._rest(environ, start_response)
+
+    def _fail(
+        self, fault: Fault, call: Call, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        if fault.error == "connection":
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        protocol = protocol_of(call.service, environ)
+        return _send(error_answer(protocol, fault.error, fault.message, fault.status), start_response)
+
+    def _administer(self, environ: dict[str, Any], what: str) -> Answer:
+        method = environ["REQUEST_METHOD"]
+        name, _, rest = what.partition("/")
+        match method, name:
+            case "GET", "faults":
+                return _json(self._faults.as_documents())
+            case "POST", "faults":
+                try:
+                    fault = self._faults.on(json.loads(environ["wsgi.input"].read(_length(environ))))
+                except (FaultRefused, ValueError) as refused:
+                    return _json({"error": str(refused)}, HTTPStatus.UNPROCESSABLE_ENTITY)
+                return _json({"id": fault.id}, HTTPStatus.CREATED)
+            case "DELETE", "faults":
+                self._faults.off(rest or None)
+                return _json({})
+            case "GET", "calls":
+                return _json(self._calls.as_documents())
+            case "DELETE", "calls":
+                self._calls.forget()
+                return _json({})
+            case "GET", _ if name in self._documents:
+                return _json(self._documents[name]())
+        return _json({"error": f"The sandbox has no {method} {what}."}, HTTPStatus.NOT_FOUND)
+
+
+def _form(environ: dict[str, Any]) -> bytes:
+    """The body of a form, put back for who reads it next; empty for any other request."""
+    if not environ.get("CONTENT_TYPE", "").startswith(FORM):
+        return b""
+    body = environ["wsgi.input"].read(_length(environ))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _drain(environ: dict[str, Any]) -> None:
+    # An unread body would be taken for the next request of the connection.
+    remaining = _length(environ)
+    while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 1 << 20))):
+        remaining -= len(chunk)
+
+
+def _length(environ: Mapping[str, Any]) -> int:
+    return int(environ.get("CONTENT_LENGTH") or 0)
+
+
+def _json(document: Any, status: int = HTTPStatus.OK) -> Answer:
+    return Answer(status, {"Content-Type": "application/json"}, json.dumps(document, default=str).encode())
+
+
+def _unheard(*_: Any) -> None:
+    """Takes the head of an answer that nobody gets."""
+
+
+def _send(answer: Answer, start_response: Any) -> Iterable[bytes]:
+    headers = {**answer.headers, "Content-Length": str(len(answer.body))}
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
+    return [answer.body]

@@ -1,0 +1,1 @@
+"""The network of the sandbox, all of it on loopback: addresses, TLS, proxies."""
