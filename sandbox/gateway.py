@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -42,6 +43,7 @@ class Gateway:
         self._faults = faults
         self._calls = calls
         self._documents = documents
+        self._one_at_a_time = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -72,6 +74,10 @@ class Gateway:
         if service := self._services.get(call.service):
             body = body or environ["wsgi.input"].read(_length(environ))
             return _send(service(call.operation, call.region, body), start_response)
+        if _is_conditional(environ):
+            # moto looks and then writes: two at once could both find their condition true.
+            with self._one_at_a_time:
+                return list(self._rest(environ, start_response))
         return self._rest(environ, start_response)
 
     def _fail(
@@ -114,6 +120,12 @@ def _form(environ: dict[str, Any]) -> bytes:
     body = environ["wsgi.input"].read(_length(environ))
     environ["wsgi.input"] = io.BytesIO(body)
     return body
+
+
+def _is_conditional(environ: Mapping[str, Any]) -> bool:
+    return environ["REQUEST_METHOD"] in ("PUT", "POST", "DELETE") and (
+        "HTTP_IF_MATCH" in environ or "HTTP_IF_NONE_MATCH" in environ
+    )
 
 
 def _drain(environ: dict[str, Any]) -> None:

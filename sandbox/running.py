@@ -117,6 +117,7 @@ def sandbox(
     engine: Literal["auto", "docker", "process"] = "auto",
     database_creation_s: float = 0.0,
     timing: Mapping[str, Any] | None = None,
+    terraform: bool = True,
 ) -> Iterator[Sandbox]:
     """A sandbox, new and empty; only images outlive it in `home`.
 
@@ -125,6 +126,7 @@ def sandbox(
         engine: what runs containers; "auto" takes a Docker engine where one can be had.
         database_creation_s: how long RDS takes to create an instance, in seconds.
         timing: other fields of `sandbox.timing.Timing`.
+        terraform: whether Terraform finds its provider there.
 
     Raises:
         SandboxFailed: a part could not be started, or another sandbox uses the directory.
@@ -148,7 +150,7 @@ def sandbox(
             **announced,
             pid=process.pid,
             log=home / "sandbox.log",
-            provider=_provider(announced["endpoint_url"], running),
+            provider=_provider(announced["endpoint_url"], running) if terraform else {},
         )
 
 

@@ -49,7 +49,7 @@ class TlsRelay:
         assert task is not None
         self._connections.add(task)
         try:
-            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+            with suppress(OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.CancelledError):
                 if not self._postgres or await self._secured(reader, writer):
                     await self._serve(reader, writer)
         finally:

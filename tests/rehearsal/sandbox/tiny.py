@@ -1,0 +1,118 @@
+"""A tiny image: a program that does as it is told, in the form of `reelflow`, pushed without an engine."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import tarfile
+from typing import Any
+
+import httpx
+
+PROGRAM = """
+import http.server, os, signal, sys, threading, time
+
+VERSION = "{version}"
+BEHAVIOUR = "{behaviour}"
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        healthy = BEHAVIOUR != "never healthy"
+        time.sleep(0.2 if self.path == "/slow" else 0)
+        body = VERSION.encode()
+        self.send_response(200 if healthy else 503)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = False
+    block_on_close = True
+    request_queue_size = 128
+
+def serve():
+    if BEHAVIOUR == "crash":
+        print("no such table: films", flush=True)
+        sys.exit(3)
+    server = Server((os.environ["HOST"], int(os.environ.get("PORT", "8000"))), Handler)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    print(f"serving {{VERSION}}", flush=True)
+    server.serve_forever()
+    print("served", flush=True)
+
+def tell():
+    for name in sys.argv[2:]:
+        print(name, os.environ.get(name), flush=True)
+
+def stay():
+    print("staying", flush=True)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(600)
+
+def leave():
+    sys.exit(int(sys.argv[2]))
+
+{{"serve": serve, "tell": tell, "stay": stay, "leave": leave}}[sys.argv[1]]()
+"""
+
+
+def push(ecr: Any, repository: str, tag: str, *, version: str, behaviour: str = "") -> str:
+    """Pushes the image over the distribution API; returns its reference by digest."""
+    data = ecr.get_authorization_token()["authorizationData"][0]
+    user, _, token = base64.b64decode(data["authorizationToken"]).decode().partition(":")
+    program = PROGRAM.format(version=version, behaviour=behaviour).encode()
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("app/cli.py")
+        member.size = len(program)
+        archive.addfile(member, io.BytesIO(program))
+    layer = packed.getvalue()
+    config = json.dumps(
+        {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": {"Entrypoint": ["reelflow"], "Cmd": ["serve"], "WorkingDir": "/app"},
+            "rootfs": {"type": "layers", "diff_ids": []},
+        }
+    ).encode()
+    host = data["proxyEndpoint"]
+    with httpx.Client(base_url=f"{host}/v2/{repository}", auth=(user, token), trust_env=False) as client:
+        for blob in (layer, config):
+            location = client.post("/blobs/uploads/").raise_for_status().headers["Location"]
+            whole = httpx.URL(location).copy_merge_params({"digest": digest(blob)})
+            client.put(whole, content=blob).raise_for_status()
+        manifest = json.dumps(
+            {
+                "schemaVersion": 2,
+                "mediaType": "application/vnd.oci.image.manifest.v1+json",
+                "config": {
+                    "mediaType": "application/vnd.oci.image.config.v1+json",
+                    "digest": digest(config),
+                    "size": len(config),
+                },
+                "layers": [
+                    {
+                        "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip",
+                        "digest": digest(layer),
+                        "size": len(layer),
+                    }
+                ],
+            }
+        ).encode()
+        client.put(
+            f"/manifests/{tag}",
+            content=manifest,
+            headers={"Content-Type": "application/vnd.oci.image.manifest.v1+json"},
+        ).raise_for_status()
+    return f"{host.removeprefix('http://')}/{repository}@{digest(manifest)}"
+
+
+def digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
