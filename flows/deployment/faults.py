@@ -31,12 +31,13 @@ class StageFailed(Exception):
         return str(self.cause)
 
 
-def transient(task: Any, run: Any, state: State) -> bool:
+async def transient(task: Any, run: Any, state: State) -> bool:
     """Prefect's `retry_condition_fn`: whether the stage's fault may be gone a moment later.
 
-    A plain function on purpose: Prefect 3.8 never retries on a partial or a callable object.
+    A plain coroutine function on purpose: Prefect 3.8 never retries on a partial or a callable object, and
+    where an event loop runs, a state's `result()` is none yet.
     """
-    return passes(state.result(raise_on_failure=False))
+    return passes(await state.aresult(raise_on_failure=False))
 
 
 def passes(fault: object) -> bool:

@@ -193,9 +193,9 @@ def judge_health(found: Health) -> str:
     """The parts in words; raises `NotGood` when one that is needed is bad."""
     for part in NEEDED_PARTS:
         said = found.checks.get(part)
-        if said is not None and said.get("status") == "unhealthy":
-            why = said.get("message") or said.get("error") or "it does not say why"
-            raise NotGood(f"{part} is unhealthy: {why}", str(said.get("remedy") or "See the API's log"))
+        if said is not None and said.get("status") == "failed":
+            why = str(said.get("detail") or "it does not say why").rstrip(".")
+            raise NotGood(f"{part} failed: {why}", str(said.get("remedy") or "See the API's log"))
     return ", ".join(f"{part} {said.get('status')}" for part, said in found.checks.items())
 
 

@@ -1,0 +1,197 @@
+"""However a deployment ends, the world, the record and the lock are true: on a real Prefect server and S3."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from blocks.record_store import RecordStore
+from flows.deployment import journal, lock
+from flows.deployment.release import Release, Status
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass
+class Toy:
+    """Runs toy deployments as processes."""
+
+    records: RecordStore
+    world: Path
+    environment: dict[str, str]
+
+    def start(self, source: str, mode: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.deployment.toy",
+                self.records.bucket,
+                str(self.world),
+                source,
+                mode,
+            ],
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def deploy(self, source: str, mode: str = "well") -> tuple[int, str]:
+        process = self.start(source, mode)
+        out, _ = process.communicate(timeout=120)
+        return process.returncode, out
+
+    def reached(self, process: subprocess.Popen[str]) -> None:
+        """Waits until the deployment is where its mode has it hang."""
+        marker = self.world.with_suffix(".reached")
+        poll = Retrying(
+            stop=stop_after_delay(90), wait=wait_fixed(0.05), retry=retry_if_result(lambda there: not there)
+        )
+        poll(lambda: marker.exists() or process.poll() is not None)
+        assert process.poll() is None, process.communicate()[0]
+        marker.unlink()
+
+    @property
+    def newest(self) -> Release:
+        found = journal.newest(self.records, "dev")
+        assert found is not None
+        return found
+
+    @property
+    def releases(self) -> list[Status]:
+        found = [journal.read(self.records, "dev", each) for each in journal.ids(self.records, "dev")]
+        return [release.status for release in found if release]
+
+
+@pytest.fixture
+def toy(records: RecordStore, prefect_server_url: str, s3_endpoint: str, tmp_path: Path) -> Toy:
+    world = tmp_path / "world"
+    world.write_text("")
+    environment = {
+        "AWS_ENDPOINT_URL": s3_endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-east-2",
+        "PREFECT_API_URL": prefect_server_url,
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }
+    return Toy(records, world, os.environ | environment)
+
+
+def test_a_deployment_that_goes_well(toy: Toy) -> None:
+    code, out = toy.deploy("a")
+    assert code == 0, out
+    assert toy.world.read_text() == "a1 a2 "
+    release = toy.newest
+    assert (release.status, release.cause, release.open_branches) == (Status.COMPLETED, None, ())
+    assert [stage.status for stage in release.stages] == ["done", "done", "done"]
+    assert lock.holder(toy.records, "dev") is None
+
+
+def test_what_passes_by_itself_is_tried_again(toy: Toy) -> None:
+    code, out = toy.deploy("a", "flaky")
+    assert code == 0, out
+    plan = toy.newest.stage("plan")
+    assert plan is not None
+    assert (plan.status, plan.attempts) == ("done", 2)
+
+
+def test_a_failure_goes_the_ways_back_newest_first_and_has_one_cause(toy: Toy) -> None:
+    toy.deploy("a")
+    code, out = toy.deploy("b", "fail")
+    assert code != 0
+    assert toy.world.read_text() == "a1 a2 "
+    release = toy.newest
+    assert release.status is Status.FAILED
+    assert release.cause is not None
+    assert (release.cause.stage, release.cause.kind) == ("second", "broken")
+    assert [branch.status for branch in release.branches] == ["run", "run"]
+    order = sorted(release.branches, key=lambda branch: branch.started or release.started)
+    assert [branch.name for branch in order] == ["second", "first"]
+    assert "second: broken: It broke. Mend it." in out
+    assert lock.holder(toy.records, "dev") is None
+
+
+def test_a_stage_whose_time_is_up_is_not_tried_again(toy: Toy) -> None:
+    code, _ = toy.deploy("a", "too-long")
+    assert code != 0
+    release = toy.newest
+    assert release.cause is not None
+    assert (release.cause.stage, release.cause.kind) == ("second", "deadline")
+    assert toy.world.read_text() == ""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_one_that_is_ended_goes_the_ways_back(toy: Toy, sent: signal.Signals) -> None:
+    process = toy.start("a", "hang-in-first")
+    toy.reached(process)
+    process.send_signal(sent)
+    out = process.communicate(timeout=60)[0]
+    release = toy.newest
+    assert release.status is Status.CANCELLED, out
+    assert release.cause is not None
+    assert (release.cause.stage, release.cause.kind) == ("first", "cancelled")
+    assert toy.world.read_text() == ""
+    assert lock.holder(toy.records, "dev") is None
+
+
+@pytest.mark.parametrize(
+    ("killed_in", "source", "then", "statuses"),
+    [
+        # The same again goes on, and what was there at first is still known.
+        ("hang-in-first", "a", "0 a1 a1 a2 ", [Status.COMPLETED]),
+        ("hang-in-second", "a", "0 a1 a2 a1 a2 ", [Status.COMPLETED]),
+        # Another one undoes first, to where no more is verified.
+        ("hang-in-first", "b", "0 b1 b2 ", [Status.FAILED, Status.COMPLETED]),
+        ("hang-in-second", "b", "0 b1 b2 ", [Status.FAILED, Status.COMPLETED]),
+        # Killed on the way back: that is gone to its end, whatever comes then.
+        ("fail-hang-in-undo", "a", "0 a1 a2 ", [Status.FAILED, Status.COMPLETED]),
+        ("fail-hang-in-undo", "b", "0 b1 b2 ", [Status.FAILED, Status.COMPLETED]),
+        # Verified, nothing is undone any more.
+        ("verified-hang", "b", "0 a1 a2 b1 b2 ", [Status.ABANDONED, Status.COMPLETED]),
+    ],
+)
+def test_after_a_kill_the_next_decides_rightly(
+    toy: Toy, killed_in: str, source: str, then: str, statuses: list[Status]
+) -> None:
+    process = toy.start("a", killed_in)
+    toy.reached(process)
+    process.kill()
+    process.communicate()
+    assert lock.holder(toy.records, "dev") is not None
+    code, out = toy.deploy(source)
+    assert f"{code} {toy.world.read_text()}" == then, out
+    assert toy.releases == statuses
+    assert lock.holder(toy.records, "dev") is None
+
+
+def test_a_taken_up_release_fails_back_to_what_was_there_before_the_kill(toy: Toy) -> None:
+    toy.deploy("v")
+    process = toy.start("a", "hang-in-second")
+    toy.reached(process)
+    process.kill()
+    process.communicate()
+    code, out = toy.deploy("a", "fail")
+    assert code != 0
+    assert toy.world.read_text() == "v1 v2 ", out
+    assert toy.releases == [Status.COMPLETED, Status.FAILED]
+
+
+def test_a_second_one_at_the_same_time_is_told_who_is_at_it(toy: Toy) -> None:
+    process = toy.start("a", "hang-in-first")
+    toy.reached(process)
+    code, out = toy.deploy("b")
+    assert code != 0
+    assert f"process {process.pid} on" in out
+    assert toy.world.read_text() == "a1 "
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
