@@ -64,7 +64,7 @@ environment.service(outputs, "backend").running()
         account: str | None = None,
         credentials: AwsCredentials | None = None,
         builder: BuilderKind = "docker",
-        base_image: str = BASE_IMAGE,
+        base_image: str | None = None,
         name_prefix: str = NAME_PREFIX,
         variables: dict[str, Any] | None = None,
         backend: dict[str, str] | None = None,
@@ -74,6 +74,7 @@ environment.service(outputs, "backend").running()
 
         Args:
             account: number of the AWS account; None asks AWS whose the credentials are.
+            base_image: None is the Dockerfile's own.
             name_prefix: as Terraform's variable; prod's names begin with it alone, the others' with it and
                 their own name.
             variables: of Terraform, besides those of the environment's file.
@@ -105,7 +106,7 @@ environment.service(outputs, "backend").running()
             account=account,
             source=checkout,
             builder=builder,
-            base_image=base_image,
+            base_image=base_image or BASE_IMAGE,
             terraform=terraform,
             region=region,
             credentials=credentials,

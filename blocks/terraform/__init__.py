@@ -22,7 +22,6 @@ from blocks.terraform.events import (
 )
 from blocks.terraform.outputs import NetworkOutputs, Outputs, OutputsMissing, ServiceOutputs
 from blocks.terraform.plan import (
-    MASK,
     UNKNOWN,
     AttributeChange,
     Blast,
@@ -32,6 +31,8 @@ from blocks.terraform.plan import (
     ResourceChange,
     Summary,
 )
+from blocks.terraform.plan_document import read_plan
+from blocks.terraform.redaction import MASK, Redactor
 from blocks.terraform.workspace import Applied, TerraformWorkspace
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Plan",
     "PlanStale",
     "Planned",
+    "Redactor",
     "Refreshed",
     "ResourceChange",
     "ServiceOutputs",
@@ -66,4 +68,5 @@ __all__ = [
     "TerraformMissing",
     "TerraformWorkspace",
     "Waiting",
+    "read_plan",
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from blocks.errors import BlockError, DeadlineExceeded
@@ -19,18 +21,41 @@ _TRANSIENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class LockHolder:
-    """Who holds the lock of a state: as Terraform wrote it down when it took the lock."""
+    """Who holds the lock of a state: as Terraform wrote it down when it took the lock.
+
+    Attributes:
+        who: user and host, `root@build-7`.
+        operation: `plan` or `apply`, say.
+        created: when; None when that can't be read.
+    """
 
     id: str
     who: str
     operation: str
-    created: str
+    created: datetime | None
     version: str = ""
     path: str = ""
     info: str = ""
 
+    @classmethod
+    def read(cls, lock: Mapping[str, str]) -> LockHolder | None:
+        """From the fields of a lock file, or of a diagnostic; None without an id."""
+        fields = {name: str(value).strip() for name, value in lock.items()}
+        if not fields.get("ID"):
+            return None
+        return cls(
+            id=fields["ID"],
+            who=fields.get("Who") or "somebody",
+            operation=fields.get("Operation", "").removeprefix("OperationType").lower() or "unknown",
+            created=_time(fields.get("Created", "")),
+            version=fields.get("Version", ""),
+            path=fields.get("Path", ""),
+            info=fields.get("Info", ""),
+        )
+
     def __str__(self) -> str:
-        return f"{self.who} since {self.created} ({self.operation}, lock {self.id})"
+        since = f" since {self.created:%Y-%m-%d %H:%M:%S} UTC" if self.created else ""
+        return f"{self.who}{since} ({self.operation}, lock {self.id})"
 
 
 class TerraformError(BlockError):
@@ -124,18 +149,20 @@ def failure(what: str, diagnostics: tuple[Diagnostic, ...], stderr: str = "") ->
 
 def lock_holder(detail: str) -> LockHolder | None:
     """The holder that a diagnostic on a taken lock names."""
-    found = dict(re.findall(r"^\s+(ID|Path|Operation|Who|Version|Created|Info):[ \t]*(.*)$", detail, re.M))
-    if not found.get("ID"):
+    fields = re.findall(r"^\s+(ID|Path|Operation|Who|Version|Created|Info):[ \t]*(.*)$", detail, re.MULTILINE)
+    return LockHolder.read(dict(fields))
+
+
+def _time(text: str) -> datetime | None:
+    """A time as Go prints it, or as JSON has it: to the microsecond, in UTC."""
+    found = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,6})?\d*\s*(Z|[+-]\d\d:?\d\d)", text)
+    if not found:
         return None
-    return LockHolder(
-        id=found["ID"],
-        who=found.get("Who", "").strip() or "somebody",
-        operation=found.get("Operation", "").strip().removeprefix("OperationType").lower(),
-        created=found.get("Created", "").strip(),
-        version=found.get("Version", "").strip(),
-        path=found.get("Path", "").strip(),
-        info=found.get("Info", "").strip(),
-    )
+    day, clock, fraction, zone = found.groups()
+    zone = "+00:00" if zone == "Z" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+    return datetime.fromisoformat(
+        f"{day}T{clock}{(fraction or '').ljust(7, '0') if fraction else ''}{zone}"
+    ).astimezone(UTC)
 
 
 def _least_general(found: Diagnostic) -> bool:
