@@ -63,7 +63,7 @@ class ArchiveBuilder:
         self._directory = directory
         self._platform = platform or this_platform()
 
-    def build(self, source: Path, tag: str, on_progress: OnProgress = ignore) -> ArchiveImage:
+    def check(self) -> str:
         if self._platform != this_platform():
             raise BuildFailed(
                 "Can't build the image",
@@ -71,6 +71,10 @@ class ArchiveBuilder:
                 f" {this_platform()}",
                 "Build with the Docker engine, or choose this machine's architecture",
             )
+        return f"an archive for {self._platform}, without an engine"
+
+    def build(self, source: Path, tag: str, on_progress: OnProgress = ignore) -> ArchiveImage:
+        self.check()
         files = included(source)
         directory = self._directory / tag
         directory.mkdir(parents=True, exist_ok=True)

@@ -89,6 +89,14 @@ class BuiltImage(BaseModel, ABC):
 class Builder(Protocol):
     """Builds the image of a checkout."""
 
+    def check(self) -> str:
+        """With what it would build, in words.
+
+        Raises:
+            BuildFailed, BuilderUnavailable: it could not.
+        """
+        ...
+
     def build(self, source: Path, tag: str, on_progress: OnProgress = ignore) -> BuiltImage:
         """Builds it; `tag` names it on this machine.
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException
+from docker.errors import APIError, DockerException, ImageNotFound
+from docker.utils import kwargs_from_env
 from requests.exceptions import RequestException
 
 from blocks.image.contract import (
@@ -79,6 +80,24 @@ class DockerBuilder:
         self._base_image = base_image
         self._platform = platform
 
+    def check(self) -> str:
+        with _engine() as engine:
+            version = engine.version()
+            try:
+                engine.inspect_image(self._base_image)
+                base = "is there"
+            except ImageNotFound:
+                try:
+                    engine.inspect_distribution(self._base_image)
+                    base = "can be pulled"
+                except APIError as error:
+                    raise BuildFailed(
+                        f"There is no base image {self._base_image}",
+                        str(error.explanation or error).strip().rstrip("."),
+                        "Import it into the engine, or check the way to its registry",
+                    ) from error
+        return f"Docker {version.get('Version')}, the base image {self._base_image} {base}"
+
     def build(self, source: Path, tag: str, on_progress: OnProgress = ignore) -> DockerImage:
         log: deque[str] = deque(maxlen=LOG_LINES)
         done: float | None = None
@@ -130,7 +149,7 @@ def _engine() -> Iterator[docker.APIClient]:
     """
     client = None
     try:
-        client = docker.APIClient(**_settings(), timeout=BUILD_TIMEOUT_S)
+        client = docker.APIClient(**kwargs_from_env(), timeout=BUILD_TIMEOUT_S)
         yield client
     except APIError as error:
         raise BuildFailed(
@@ -145,10 +164,6 @@ def _engine() -> Iterator[docker.APIClient]:
     finally:
         if client:
             client.close()
-
-
-def _settings() -> dict[str, Any]:
-    return docker.utils.kwargs_from_env()
 
 
 def _refused(what: str, error: str) -> PushFailed:

@@ -7,11 +7,10 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from blocks.terraform.errors import StateNotSaved, TerraformDeadline, TerraformFailed, failure
 from blocks.terraform.events import Diagnostic, Event, diagnostic, outputs, parse
@@ -27,6 +26,7 @@ VARIABLES_FILE = "reelflow.tfvars.json"
 ERRORED_STATE = "errored.tfstate"
 WITHHELD = "(withheld: the state could not be read, so that its secrets are not known)"
 QUICK_S = 120.0
+ORPHAN_POLL_S = 0.5
 # In the environment of every Terraform: tells on this machine on which state it works.
 STATE_MARK = "REELFLOW_TERRAFORM_STATE"
 _LEFT_BEHIND = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".git")
@@ -163,14 +163,15 @@ class Runner:
         Raises:
             TerraformDeadline: one still runs.
         """
-        orphans = await asyncio.to_thread(marked, STATE_MARK, self._state)
-        _, left = await asyncio.to_thread(psutil.wait_procs, orphans, deadline_s)
-        if left:
-            raise TerraformDeadline(
-                "The state was not unlocked",
-                f"a Terraform whose parent is dead works on it still (process {left[0].pid})",
-                "Wait for it, or interrupt it once: it saves the state and unlocks it",
-            )
+        until = time.monotonic() + deadline_s
+        while orphans := await asyncio.to_thread(marked, STATE_MARK, self._state):
+            if time.monotonic() > until:
+                raise TerraformDeadline(
+                    "The state was not unlocked",
+                    f"a Terraform whose parent is dead works on it still (process {orphans[0].pid})",
+                    "Wait for it, or interrupt it once: it saves the state and unlocks it",
+                )
+            await asyncio.sleep(ORPHAN_POLL_S)
 
     async def _redacted(self, diagnostics: list[Diagnostic], planfile: Path | None) -> tuple[Diagnostic, ...]:
         known = not self._knows_state or await self._learn(planfile)

@@ -1,4 +1,4 @@
-"""Records what Terraform says of the small stack: `python -m tests.blocks.terraform.record`, with Terraform ≥1.11.
+"""Records what Terraform says of the small stack: `python -m tests.blocks.terraform.record`.
 
 Every plan is recorded as `terraform show -json` gives it, secrets and all (they are not real ones).
 """
@@ -78,7 +78,14 @@ def record(directory: Path) -> None:
     save("shrink", stack.plan(size=1))
     (RECORDED / "plan.jsonl").write_text(
         stack.terraform(
-            *("plan", "-json", "-input=false", f"-var=password={CANARY}", "-var=engine=18", "-var=refuse=true"),
+            *(
+                "plan",
+                "-json",
+                "-input=false",
+                f"-var=password={CANARY}",
+                "-var=engine=18",
+                "-var=refuse=true",
+            ),
             codes=(1,),
         )
     )

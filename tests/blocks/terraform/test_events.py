@@ -76,8 +76,8 @@ RESOURCE = '"resource": {"addr": "module.db.aws_db_instance.this", "resource_typ
             Drifted("module.db.aws_db_instance.this", "aws_db_instance", "update"),
         ),
         (
-            f'{{"type": "apply_progress", "hook": {{{RESOURCE}, "action": "create", "elapsed_seconds": 70}}}}',
-            Operation("module.db.aws_db_instance.this", "aws_db_instance", "create", "running", 70.0),
+            f'{{"type": "apply_progress", "hook": {{{RESOURCE}, "action": "create", "elapsed_seconds": 9}}}}',
+            Operation("module.db.aws_db_instance.this", "aws_db_instance", "create", "running", 9.0),
         ),
         (
             f'{{"type": "apply_errored", "hook": {{{RESOURCE}, "action": "create", "elapsed_seconds": 3}}}}',

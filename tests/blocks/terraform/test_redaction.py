@@ -71,7 +71,8 @@ def test_what_is_marked_once_is_masked_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["password", "master_password", "auth_token", "secret_string", "PRIVATE_KEY", "api_key", "SECRET_KEY"]
+    "name",
+    ["password", "master_password", "auth_token", "secret_string", "PRIVATE_KEY", "api_key", "SECRET_KEY"],
 )
 def test_names_of_secrets_are_a_second_net(name: str) -> None:
     redactor = Redactor()
@@ -80,7 +81,9 @@ def test_names_of_secrets_are_a_second_net(name: str) -> None:
     assert redactor.text("hunter22") == MASK
 
 
-@pytest.mark.parametrize("name", ["secret_arn", "password_version", "token_validity", "keyboard", "kms_key_id"])
+@pytest.mark.parametrize(
+    "name", ["secret_arn", "password_version", "token_validity", "keyboard", "kms_key_id"]
+)
 def test_names_that_only_look_like_it_are_shown(name: str) -> None:
     assert Redactor().value({name: "arn:aws:…"}) == {name: "arn:aws:…"}
 
