@@ -1,0 +1,104 @@
+"""What moto does not store, and the configuration needs: parameter groups of ElastiCache."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.elasticache.exceptions import ElastiCacheException
+from moto.elasticache.responses import ElastiCacheResponse
+
+
+class CacheParameterGroupNotFound(ElastiCacheException):
+    """As the API says it."""
+
+    code = "CacheParameterGroupNotFound"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"CacheParameterGroup {name} not found.")
+
+
+class CacheParameterGroupAlreadyExists(ElastiCacheException):
+    """As the API says it."""
+
+    code = "CacheParameterGroupAlreadyExists"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"CacheParameterGroup {name} already exists.")
+
+
+def install() -> None:
+    """Adds the operations to moto; to be called before its first request. Twice does no harm."""
+    for operation in (
+        create_cache_parameter_group,
+        describe_cache_parameter_groups,
+        modify_cache_parameter_group,
+        reset_cache_parameter_group,
+        describe_cache_parameters,
+        delete_cache_parameter_group,
+    ):
+        if not hasattr(ElastiCacheResponse, operation.__name__):
+            setattr(ElastiCacheResponse, operation.__name__, operation)
+
+
+def create_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheParameterGroupName")
+    if name in _groups(self):
+        raise CacheParameterGroupAlreadyExists(name)
+    backend = self.elasticache_backend
+    group = {
+        "CacheParameterGroupName": name,
+        "CacheParameterGroupFamily": self._get_param("CacheParameterGroupFamily"),
+        "Description": self._get_param("Description"),
+        "IsGlobal": False,
+        "ARN": f"arn:aws:elasticache:{backend.region_name}:{backend.account_id}:parametergroup:{name}",
+    }
+    _groups(self)[name] = {"group": group, "parameters": {}}
+    backend.tagging_service.tag_resource(group["ARN"], self._get_param("Tags", []))
+    return ActionResult({"CacheParameterGroup": group})
+
+
+def describe_cache_parameter_groups(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheParameterGroupName")
+    found = [_found(self, name)] if name else list(_groups(self).values())
+    return ActionResult({"CacheParameterGroups": [one["group"] for one in found]})
+
+
+def modify_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheParameterGroupName")
+    for given in self._get_param("ParameterNameValues", []):
+        _found(self, name)["parameters"][given["ParameterName"]] = given["ParameterValue"]
+    return ActionResult({"CacheParameterGroupName": name})
+
+
+def reset_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheParameterGroupName")
+    for given in self._get_param("ParameterNameValues", []):
+        _found(self, name)["parameters"].pop(given["ParameterName"], None)
+    return ActionResult({"CacheParameterGroupName": name})
+
+
+def describe_cache_parameters(self: ElastiCacheResponse) -> ActionResult:
+    given = _found(self, self._get_param("CacheParameterGroupName"))["parameters"]
+    listed = [
+        {"ParameterName": name, "ParameterValue": value, "Source": "user"} for name, value in given.items()
+    ]
+    return ActionResult({"Parameters": listed})
+
+
+def delete_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheParameterGroupName")
+    _found(self, name)
+    del _groups(self)[name]
+    return EmptyResult()
+
+
+def _groups(response: ElastiCacheResponse) -> dict[str, dict[str, Any]]:
+    return vars(response.elasticache_backend).setdefault("cache_parameter_groups", {})
+
+
+def _found(response: ElastiCacheResponse, name: str) -> dict[str, Any]:
+    groups = _groups(response)
+    if name not in groups:
+        raise CacheParameterGroupNotFound(name)
+    return groups[name]

@@ -1,0 +1,60 @@
+"""Whether AWS would take the values of a resource: by the API's models, and by what the AWS provider adds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from sandbox.provider.aws import Aws
+from sandbox.provider.planning import Path
+from sandbox.provider.resource import Resource
+from sandbox.provider.schema import Allowed
+from sandbox.provider.values import UNKNOWN, Value
+
+
+def complaints(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with a configuration or a plan.
+
+    Args:
+        aws: For the models of its clients; nothing is called.
+        resource: The resource's type.
+        values: Its attributes and blocks; what is UNKNOWN is passed over.
+
+    Yields:
+        The path of the attribute, and what is wrong with its value.
+    """
+    for path, said in _all(aws, resource, values):
+        attribute = resource.schema.block.attributes.get(str(path[0]))
+        secret = attribute is not None and attribute.sensitive
+        yield path, "The value, which is secret, is not one that the API takes" if secret else said
+
+
+def _all(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Iterator[tuple[Path, str]]:
+    yield from resource.complaints(aws, values)
+    for dotted, allowed in resource.schema.allowed.items():
+        for path, value in _at(values, dotted.split("."), ()):
+            if said := _disallowed(allowed, value):
+                yield path, said
+
+
+def _at(values: Value, steps: list[str], path: Path) -> Iterator[tuple[Path, Value]]:
+    """Every value at a dotted path, through the elements of all lists on the way."""
+    if isinstance(values, list):
+        for number, element in enumerate(values):
+            yield from _at(element, steps, (*path, number))
+    elif not steps:
+        if values is not None and values is not UNKNOWN:
+            yield path, values
+    elif isinstance(values, dict):
+        yield from _at(values.get(steps[0]), steps[1:], (*path, steps[0]))
+
+
+def _disallowed(allowed: Allowed, value: Value) -> str:
+    if allowed.values and value not in allowed.values:
+        return f"{value} is not one of {', '.join(map(str, allowed.values))}"
+    if allowed.range and not allowed.range[0] <= float(value) <= allowed.range[1]:
+        least, most = allowed.range
+        return f"{value} is not from {least:g} to {most:g}"
+    if allowed.pattern and not re.fullmatch(allowed.pattern, str(value)):
+        return f'"{value}" does not match {allowed.pattern}'
+    return ""
