@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.responses import ElastiCacheResponse
+
+_ARN = re.compile(r"arn:aws:elasticache:[^:]*:\d*:\w+:.+")
 
 
 class CacheParameterGroupNotFound(ElastiCacheException):
@@ -54,6 +57,8 @@ def create_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
         "ARN": f"arn:aws:elasticache:{backend.region_name}:{backend.account_id}:parametergroup:{name}",
     }
     _groups(self)[name] = {"group": group, "parameters": {}}
+    # moto takes only ARNs of what it knows.
+    backend.arn_regex = _ARN
     backend.tagging_service.tag_resource(group["ARN"], self._get_param("Tags", []))
     return ActionResult({"CacheParameterGroup": group})
 

@@ -41,7 +41,7 @@ CLASS = re.compile(r"^export class (\w+) extends cdktn\.(\w+)", re.MULTILINE)
 ATTRIBUTE = re.compile(
     r"// (?P<name>\w+) - computed: (?P<computed>\w+), optional: (?P<optional>\w+), "
     r"required: (?P<required>\w+)\n"
-    r"(?:  private _\w+\??(?:: [^\n]*?)?(?: = new (?P<made>[^\n]*?))?; ?\n)?"
+    r"(?:  private _\w+\??(?:: [^\n]*?)?(?: = new (?P<made>[^\n]*?))?; *\n)?"
     r"(?: +/\*\*\n(?: +\*[^\n]*\n)*? +\*/\n)?"
     r"  public get \w+\(\) \{\n(?P<getter>.*?)\n  \}",
     re.DOTALL,

@@ -14,7 +14,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.model import Shape
+from botocore.model import StructureShape
 
 # More than Terraform's default parallelism, so that no call waits for a connection.
 CONNECTIONS = 32
@@ -66,7 +66,7 @@ class Aws:
                 )
             return self._clients[service]
 
-    def input_of(self, service: str, operation: str) -> Shape:
+    def input_of(self, service: str, operation: str) -> StructureShape:
         """The model of an operation's input."""
         shape = self.client(service).meta.service_model.operation_model(operation).input_shape
         assert shape

@@ -10,7 +10,9 @@ from sandbox.provider.schema import Attribute, Block, NestedBlock, TypeSchema
 from sandbox.provider.values import UNKNOWN, Value
 
 
-def observed_state(schema: TypeSchema, current: Mapping[str, Value], observed: Mapping[str, Value]) -> Value:
+def observed_state(
+    schema: TypeSchema, current: Mapping[str, Value], observed: Mapping[str, Value]
+) -> dict[str, Value]:
     """The state after a look at AWS.
 
     Args:
@@ -21,19 +23,24 @@ def observed_state(schema: TypeSchema, current: Mapping[str, Value], observed: M
     Returns:
         The new state, with nothing unknown in it.
     """
-    state = _block(schema.block, current, observed)
+    imported = all(
+        current.get(name) is None for name, attribute in schema.block.attributes.items() if attribute.required
+    )
+    state = _block(schema.block, current, observed, imported=imported)
     for name in schema.json:
         if current.get(name) is not UNKNOWN and same_json(current.get(name), state[name]):
             state[name] = current[name]
     return state
 
 
-def _block(block: Block, current: Mapping[str, Value], observed: Mapping[str, Value]) -> dict[str, Value]:
+def _block(
+    block: Block, current: Mapping[str, Value], observed: Mapping[str, Value], *, imported: bool = False
+) -> dict[str, Value]:
     state: dict[str, Value] = {}
     for name, attribute in block.attributes.items():
         state[name] = _attribute(attribute, current.get(name), observed.get(name, UNKNOWN))
     for name, nested in block.blocks.items():
-        state[name] = _nested(nested, current.get(name), observed.get(name, UNKNOWN))
+        state[name] = _nested(nested, current.get(name), observed.get(name, UNKNOWN), imported=imported)
     return state
 
 
@@ -51,19 +58,24 @@ def _attribute(attribute: Attribute, current: Value, observed: Value) -> Value:
     return current if same(attribute.type, current, value) else value
 
 
-def _nested(nested: NestedBlock, current: Value, observed: Value) -> Value:
+def _nested(nested: NestedBlock, current: Value, observed: Value, *, imported: bool) -> Value:
     if nested.nesting == "single":
         return None if current is UNKNOWN else current
     held = [inner for inner in current or [] if inner is not UNKNOWN] if current is not UNKNOWN else []
     if observed is UNKNOWN:
         return [_block(nested, inner, {}) for inner in held]
     seen = observed or []
-    if not held and current is not UNKNOWN and nested.most == 1 and _is_empty(seen):
+    if not held and current is not UNKNOWN and nested.most == 1 and not imported:
+        # Not written, so whatever AWS assumes in its place is no drift.
         return []
     if nested.nesting == "list":
         partners = [held[number] if number < len(held) else {} for number in range(len(seen))]
-        return [_block(nested, partner, inner) for partner, inner in zip(partners, seen, strict=True)]
-    return [_block(nested, _partner(nested, held, inner), inner) for inner in seen]
+    else:
+        partners = [_partner(nested, held, inner) for inner in seen]
+    return [
+        _block(nested, partner, inner, imported=imported)
+        for partner, inner in zip(partners, seen, strict=True)
+    ]
 
 
 def _partner(nested: NestedBlock, held: list[Any], seen: Mapping[str, Value]) -> Mapping[str, Value]:
@@ -80,16 +92,12 @@ def _partner(nested: NestedBlock, held: list[Any], seen: Mapping[str, Value]) ->
     return {}
 
 
-def _is_empty(seen: list[Any]) -> bool:
-    return all(not value for inner in seen for value in inner.values())
-
-
 def typed(kind: Any, value: Value) -> Value:
     """A value of AWS's API as Terraform's type has it."""
     if value is None or value is UNKNOWN:
         return value
     if kind == "string":
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return str(value).lower() if isinstance(value, bool) else str(_whole(value))
     if kind == "bool":
         return value if isinstance(value, bool) else str(value).lower() == "true"
     if kind == "number":
@@ -103,5 +111,8 @@ def typed(kind: Any, value: Value) -> Value:
 
 
 def _number(value: Any) -> int | float:
-    number = float(value)
-    return int(number) if number.is_integer() else number
+    return _whole(float(value))
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from botocore.exceptions import ClientError
 
@@ -141,13 +141,12 @@ def changed(state: Mapping[str, Value], prior: Mapping[str, Value], *names: str)
 
 def tags_of(listed: Iterable[Mapping[str, str]] | Mapping[str, str] | None) -> dict[str, str]:
     """Tags as a map, from any of the API's ways to list them; those of AWS itself left out."""
+    pairs: dict[str, str] = {}
     if isinstance(listed, Mapping):
-        pairs = dict(listed)
+        pairs |= cast("Mapping[str, str]", listed)
     else:
-        pairs = {
-            (tag.get("Key") or tag.get("key") or ""): (tag.get("Value") or tag.get("value") or "")
-            for tag in listed or ()
-        }
+        for tag in listed or ():
+            pairs[tag.get("Key") or tag.get("key") or ""] = tag.get("Value") or tag.get("value") or ""
     return {key: value for key, value in pairs.items() if not key.startswith("aws:")}
 
 

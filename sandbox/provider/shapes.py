@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
@@ -58,7 +58,9 @@ def response(block: Block, answer: Mapping[str, Any], names: Names, *, prefix: s
         if value is None:
             continue
         if name in block.attributes:
-            found[name] = value
+            # A structure is not what a simple attribute of that name means.
+            if not (isinstance(block.attributes[name].type, str) and isinstance(value, (list, dict))):
+                found[name] = value
         else:
             elements = value if isinstance(value, list) else [value]
             found[name] = [
@@ -71,7 +73,7 @@ def violations(shape: Shape, value: Value) -> Iterator[str]:
     """What an API's model has against a value: pattern, length, enumeration, range."""
     if value is None or value is UNKNOWN:
         return
-    metadata = shape.metadata
+    metadata = cast("Mapping[str, Any]", shape.metadata)
     least, most = metadata.get("min"), metadata.get("max")
     if shape.type_name == "string" and isinstance(value, str):
         if (allowed := metadata.get("enum")) and value not in allowed:
@@ -85,10 +87,20 @@ def violations(shape: Shape, value: Value) -> Iterator[str]:
         yield from _outside(len(value), least, most, "has {} elements")
 
 
+def members_of(shape: StructureShape) -> Mapping[str, Shape]:
+    """The members of a structure by name."""
+    return cast("Mapping[str, Shape]", shape.members)
+
+
+def member_of(shape: ListShape) -> Shape:
+    """What a list is of."""
+    return cast("Shape", shape.member)
+
+
 def _structure(
     shape: StructureShape, values: Mapping[str, Value], names: Names, path: Path, prefix: str, visit: Visit
 ) -> dict[str, Any]:
-    members = {_plain(member): member for member in shape.members}
+    members = {_plain(member): member for member in members_of(shape)}
     arguments: dict[str, Any] = {}
     for name, value in values.items():
         member = names.get(prefix + name, members.get(_plain(name)))
@@ -96,10 +108,10 @@ def _structure(
             continue
         *outer, last = member.split(".")
         holder = _inner(shape, outer)
-        if holder is None or last not in holder.members:
+        if holder is None or last not in members_of(holder):
             # A member of answers only.
             continue
-        carried = _carry(holder.members[last], value, names, (*path, name), f"{prefix}{name}.", visit)
+        carried = _carry(members_of(holder)[last], value, names, (*path, name), f"{prefix}{name}.", visit)
         if carried is None:
             continue
         target: dict[str, Any] = arguments
@@ -111,7 +123,7 @@ def _structure(
 
 def _inner(shape: StructureShape, steps: list[str]) -> StructureShape | None:
     for step in steps:
-        inner = shape.members.get(step)
+        inner = members_of(shape).get(step)
         if not isinstance(inner, StructureShape):
             return None
         shape = inner
@@ -129,7 +141,7 @@ def _carry(shape: Shape, value: Value, names: Names, path: Path, prefix: str, vi
         elements = value if isinstance(value, list) else [value]
         visit(path, shape, elements)
         return [
-            _carry(shape.member, element, names, (*path, number), prefix, visit)
+            _carry(member_of(shape), element, names, (*path, number), prefix, visit)
             for number, element in enumerate(elements)
         ]
     if isinstance(shape, MapShape):

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from botocore.model import Shape
+from botocore.model import ListShape, Shape, StructureShape
 
 from sandbox.provider.aws import Aws
 from sandbox.provider.planning import Path
 from sandbox.provider.resource import Resource, State, changed, retag, served, tag_list, tags_of
-from sandbox.provider.shapes import Names, request, violations
+from sandbox.provider.shapes import Names, member_of, members_of, request, violations
 from sandbox.provider.values import UNKNOWN, Value
 
 DRAINED_WITHIN_S = 20 * 60.0
-_SWITCH = {True: "ENABLED", False: "DISABLED"}
+_SWITCH: Mapping[Value, str] = {True: "ENABLED", False: "DISABLED"}
 
 
 class Ecs(Resource):
@@ -151,12 +151,16 @@ class TaskDefinition(Ecs):
         except ValueError as error:
             yield f"It is not JSON: {error}"
             return
-        shape = aws.input_of("ecs", self.creates).members["containerDefinitions"].member  # pyright: ignore[reportAttributeAccessIssue]
+        listed = members_of(aws.input_of("ecs", self.creates))["containerDefinitions"]
+        assert isinstance(listed, ListShape)
+        shape = member_of(listed)
+        assert isinstance(shape, StructureShape)
+        known_members = members_of(shape)
         for container in containers:
             name = container.get("name", "?")
-            for unknown in sorted(container.keys() - shape.members.keys()):
+            for unknown in sorted(container.keys() - known_members.keys()):
                 yield f"Container {name} has {unknown}, which ECS does not know"
-            known = {key: value for key, value in container.items() if key in shape.members}
+            known = {key: value for key, value in container.items() if key in known_members}
             yield from _said_of(shape, name, known)
 
 

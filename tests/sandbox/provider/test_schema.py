@@ -87,13 +87,13 @@ export class Thing extends cdktn.TerraformResource {
   }
 
   // groups - computed: true, optional: true, required: false
-  private _groups?: string[]; 
+  private _groups?: string[];
   public get groups() {
     return cdktn.Fn.tolist(this.getListAttribute('groups'));
   }
 
   // token_wo - computed: false, optional: true, required: false
-  private _tokenWo?: string; 
+  private _tokenWo?: string;
   /**
    * @deprecated Write-only
    */
@@ -123,7 +123,7 @@ export class CheckPropertyOutputReference extends cdktn.ComplexObject {
     super(terraformResource, terraformAttribute, false, 0);
   }
   // port - computed: false, optional: true, required: false
-  private _port?: number; 
+  private _port?: number;
   public get port() {
     return this.getNumberAttribute('port');
   }
