@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,16 +43,13 @@ def plan(
     """
     if proposed is None or config is None:
         return Planned(None)
-    settled = _settle(schema.block, proposed, config, new=prior is None, nested_new=prior is None)
+    settled = _settle(schema.block, proposed, config, prior)
     settled |= {name: value for name, value in known.items() if name in schema.block.attributes}
     if prior is None:
         return Planned(settled)
     _keep_equal_json(schema, settled, prior)
     if same_block(schema.block, prior, settled):
         return Planned(prior)
-    settled = _settle(schema.block, proposed, config, new=False, nested_new=True)
-    settled |= {name: value for name, value in known.items() if name in schema.block.attributes}
-    _keep_equal_json(schema, settled, prior)
     settled |= {name: UNKNOWN for name in schema.recomputed if config.get(name) is None}
     return Planned(settled, tuple(_replacing(schema, prior, settled)))
 
@@ -80,24 +77,61 @@ def conform(block: Block, value: Mapping[str, Value] | None) -> dict[str, Value]
     given = value or {}
     conformed: dict[str, Value] = {name: given.get(name) for name in block.attributes}
     for name, nested in block.blocks.items():
-        conformed[name] = _each(nested, given.get(name), lambda inner, nested=nested: conform(nested, inner))
+        conformed[name] = _each(
+            nested, given.get(name), lambda inner, _, nested=nested: conform(nested, inner)
+        )
     return conformed
 
 
 def _settle(
-    block: Block, proposed: Mapping[str, Value], config: Mapping[str, Value], *, new: bool, nested_new: bool
+    block: Block,
+    proposed: Mapping[str, Value],
+    config: Mapping[str, Value],
+    prior: Mapping[str, Value] | None,
 ) -> dict[str, Value]:
-    """The proposed values with defaults in, and UNKNOWN for what AWS will say of a new thing."""
+    """The proposed values with defaults in, and UNKNOWN for what AWS will say of what is not there before."""
     settled: dict[str, Value] = {}
     for name, attribute in block.attributes.items():
-        settled[name] = _settled(attribute, proposed.get(name), config.get(name), new=new)
+        settled[name] = _settled(attribute, proposed.get(name), config.get(name), new=prior is None)
     for name, nested in block.blocks.items():
+        partner = _partners(nested, (prior or {}).get(name))
         settled[name] = _each(
             nested,
             proposed.get(name),
-            lambda inner, nested=nested: _settle(nested, inner, inner, new=nested_new, nested_new=nested_new),
+            lambda inner, number, nested=nested, partner=partner: _settle(
+                nested, inner, inner, partner(inner, number)
+            ),
         )
     return settled
+
+
+def _partners(nested: NestedBlock, before: Value) -> Callable[[Value, int], Value]:
+    """Finds what an element of a block was before: in a list by its place, in a set by what is written."""
+    if nested.nesting == "single":
+        return lambda inner, number: before
+    if nested.nesting == "list":
+        return lambda inner, number: before[number] if before and number < len(before) else None
+
+    if nested.nesting == "map":
+        return lambda inner, number: None
+
+    def in_set(inner: Value, number: int) -> Value:
+        for element in before or ():
+            as_it_was = _settle(nested, inner, inner, element)
+            if same_block(nested, as_it_was, _computed_left_out(nested, element, as_it_was)):
+                return element
+        return None
+
+    return in_set
+
+
+def _computed_left_out(block: Block, element: Mapping[str, Value], written: Mapping[str, Value]) -> Value:
+    """An element of before, with null where it is computed and nothing is written."""
+    left = {
+        name: None if attribute.computed and written.get(name) is None else element.get(name)
+        for name, attribute in block.attributes.items()
+    }
+    return {**element, **left}
 
 
 def _settled(attribute: Attribute, proposed: Value, config: Value, *, new: bool) -> Value:
@@ -114,12 +148,12 @@ def _settled(attribute: Attribute, proposed: Value, config: Value, *, new: bool)
 
 def _each(nested: NestedBlock, value: Value, change: Any) -> Value:
     if nested.nesting == "single":
-        return value if value is None or value is UNKNOWN else change(value)
+        return value if value is None or value is UNKNOWN else change(value, 0)
     if value is UNKNOWN:
         return value
     if nested.nesting == "map":
-        return {key: change(inner) for key, inner in (value or {}).items()}
-    return [inner if inner is UNKNOWN else change(inner) for inner in value or []]
+        return {key: change(inner, number) for number, (key, inner) in enumerate((value or {}).items())}
+    return [inner if inner is UNKNOWN else change(inner, number) for number, inner in enumerate(value or [])]
 
 
 def _keep_equal_json(schema: TypeSchema, settled: dict[str, Value], prior: Mapping[str, Value]) -> None:
