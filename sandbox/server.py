@@ -11,6 +11,7 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -38,6 +39,8 @@ from sandbox.runners.process import ProcessRunner
 from sandbox.timing import Timing
 
 PARENT_LOOKED_AT_EVERY_S = 0.5
+REGION = "us-east-2"
+SLOW_TO_LOAD = ("ec2", "secretsmanager", "sts", "s3", "rds")
 # Any are accepted; these are given to tasks.
 ACCESS_KEY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "sandbox"}
 
@@ -118,6 +121,7 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
     endpoint["url"] = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     running.callback(server.shutdown)
+    threading.Thread(target=_warm_up, daemon=True).start()
     announced |= {
         "endpoint_url": endpoint["url"],
         "engine": "docker" if engine else "process",
@@ -125,6 +129,12 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
         "registry": registry.host,
     }
     return announced
+
+
+def _warm_up() -> None:
+    """Has moto's larger services loaded before they are asked: EC2's takes seconds."""
+    for name in SLOW_TO_LOAD:
+        get_backend(name)[DEFAULT_ACCOUNT_ID][REGION]
 
 
 def _engine(asked: str, home: Path, running: ExitStack) -> str | None:

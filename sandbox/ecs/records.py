@@ -78,7 +78,9 @@ class Task:
     Attributes:
         stop: set once it is to stop; its life sees to the rest.
         draining: taken from its target group, and left to finish what it has begun.
-        in_service: whether its target group, if it has one, finds it healthy.
+        in_service: whether it is registered at its service's target groups.
+        was_steady: whether it has ever been steady.
+        counted: whether its end was counted for or against its deployment.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Task:
     execution_stopped_at: datetime | None = None
     stopped_at: datetime | None = None
     was_steady: bool = False
+    counted: bool = False
     wake: threading.Event = field(default_factory=threading.Event)
 
     @property

@@ -60,9 +60,9 @@ class Scheduler:
                 self._world.changed.wait(LOOKS_EVERY_S)
 
     def _serve(self, service: Service) -> None:
-        self._count_failures(service)
         for task in self._world.tasks_of(service):
             self._look_at(service, task)
+        self._count_failures(service)
         if service.status == "DRAINING":
             self._delete(service)
             return
@@ -125,13 +125,15 @@ class Scheduler:
     def _count_failures(self, service: Service) -> None:
         """Counts the tasks that ended before they were steady, once each."""
         for task in self._world.tasks.values():
-            if task.cluster != service.cluster or task.service != service.name or not task.stopped:
+            if (task.cluster, task.service) != (service.cluster, service.name):
+                continue
+            if task.stop is None or task.counted:
                 continue
             deployment = next((one for one in service.deployments if one.id == task.deployment), None)
             if deployment and _failed(task):
                 deployment.failed += 1
                 deployment.retry_at = time.monotonic() + pause_after(deployment.failed)
-            task.was_steady = True
+            task.counted = True
 
     def _steps(self, service: Service) -> Steps:
         configuration = service.given["deploymentConfiguration"]
@@ -202,21 +204,22 @@ class Scheduler:
                 "threshold": threshold,
             }
         asked = current.status == "ROLLBACK_REQUESTED"
+        rolling_back = current.status == "ROLLBACK_IN_PROGRESS"
         outcome = fate(
             desired=service.desired,
             steady=steady,
             others=others,
             failed=primary.failed,
             threshold=threshold,
-            alarmed=bool(alarms) or asked,
+            # Its rollback is what an alarm has asked for.
+            alarmed=(bool(alarms) or asked) and not rolling_back,
             rollback=bool(
                 asked
                 or configuration.get("rollback")
                 or (alarms and (current.configuration.get("alarms") or {}).get("rollback"))
             ),
         )
-        rolling_back = current.status == "ROLLBACK_IN_PROGRESS"
-        if rolling_back and outcome in (Fate.ROLLS_BACK, Fate.FAILED) and not alarms:
+        if rolling_back and outcome in (Fate.ROLLS_BACK, Fate.FAILED):
             self._fail_rollback(service, current)
         elif outcome is Fate.COMPLETED:
             self._complete(service, current)
