@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from commands.deployment import command_line
+
 USAGE_ERROR = 2
 FAILED = 1
 CANCELLED = 130
@@ -92,12 +94,15 @@ def render(
 
 @app.command()
 def doctor(
+    env: Annotated[
+        str, typer.Argument(metavar="[ENV]", help="local: this machine; or dev, staging or prod.")
+    ] = "local",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Says what is there and what is missing; exits 1 when something needed is missing."""
     from commands import doctor as command
 
-    findings = command.examine()
+    findings = command.examine() if env == "local" else command_line.findings(env)
     typer.echo(json.dumps([f.__dict__ for f in findings], indent=2)) if as_json else command.show(
         findings, Console()
     )
@@ -223,6 +228,9 @@ def migrate(
     except AppError as failed:
         _leave(str(failed), FAILED)
     typer.echo(json.dumps(document) if as_json else command.in_words(document))
+
+
+command_line.add_to(app)
 
 
 def main() -> None:

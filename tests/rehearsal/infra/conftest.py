@@ -14,8 +14,8 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from sandbox.provider import serving
 
+from sandbox.provider import serving
 from stack.terraform import terraform_command
 from tests.infra.hcl import INFRA
 

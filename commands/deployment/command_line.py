@@ -1,0 +1,258 @@
+"""The commands about environments, as the command line has them. Each imports what it needs when called."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from commands.doctor import Finding
+
+T = TypeVar("T")
+
+FAILED = 1
+WAITING = 3
+CANCELLED = 130
+
+Env = Annotated[str, typer.Argument(metavar="ENV", help="dev, staging or prod.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def deploy(
+    env: Env,
+    approval: Annotated[
+        str, typer.Option(help="Ask before: destructive (deleting, replacing), always, never.")
+    ] = "destructive",
+    bake: Annotated[float, typer.Option(help="Seconds it must stay healthy before it is verified.")] = 60.0,
+    ignore_alarms: Annotated[bool, typer.Option(help="Deploy although alarms ring already.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for approval; otherwise leave with exit code 3.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Ships this checkout: plan, build, migrate, roll out, verify. On failure the last good one is back."""
+    from pydantic import ValidationError
+
+    from commands.deployment import deploy as command
+    from commands.deployment.environments import environment
+    from commands.deployment.showing import show_report, watcher
+    from flows.deployment.options import Options
+
+    try:
+        options = Options.model_validate(
+            {"approval": approval, "bake_s": bake, "ignore_alarms": ignore_alarms}
+        )
+    except ValidationError as wrong:
+        _leave("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in wrong.errors()), 2)
+    console = Console(stderr=True, quiet=as_json)
+    with _failures():
+        where = environment(env)
+        document = command.deploy(where, options, watcher(console, environment=env, wait=wait))
+    _tell(document, as_json, lambda: show_report(document, Console()))
+    _leave_as(document)
+
+
+def approve(
+    env: Env,
+    by: Annotated[str | None, typer.Option(help="Who answers; by default who is logged in.")] = None,
+    refuse: Annotated[bool, typer.Option("--refuse", help="Say no: the deployment ends.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answers the deployment that waits for approval, and follows it to its end."""
+    from commands.deployment import deploy as command
+    from commands.deployment.environments import environment
+    from commands.deployment.showing import show_report, watcher
+
+    console = Console(stderr=True, quiet=as_json)
+    with _failures():
+        document = command.approve(
+            environment(env),
+            by=by or getpass.getuser(),
+            refuse=refuse,
+            watcher=watcher(console, environment=env, wait=True),
+        )
+    _tell(document, as_json, lambda: show_report(document, Console()))
+    _leave_as(document)
+
+
+def plan(env: Env, as_json: Json = False) -> None:
+    """Says what deploying would change of the infrastructure, destroy, and cost; changes nothing."""
+    from commands.deployment import looking
+    from commands.deployment.environments import environment
+    from commands.deployment.showing import show_plan
+
+    with _failures():
+        document = _run(looking.plan(environment(env)))
+    _tell(document, as_json, lambda: show_plan(document, Console()))
+
+
+def releases(
+    env: Env, most: Annotated[int, typer.Option(help="How many.", min=1)] = 20, as_json: Json = False
+) -> None:
+    """Lists what was deployed, newest first, with how it ended and which serves."""
+    from commands.deployment import looking
+    from commands.deployment.environments import environment
+    from commands.deployment.showing import show_releases
+
+    with _failures():
+        found, serving = looking.releases(environment(env), most=most)
+    document = {"serving_release": serving, "releases": [r.model_dump(mode="json") for r in found]}
+    _tell(document, as_json, lambda: show_releases(found, serving, Console()))
+
+
+def status(env: Env, as_json: Json = False) -> None:
+    """Says what runs, where it is reached, and how it is."""
+    from commands.deployment import looking
+    from commands.deployment.environments import environment
+    from commands.deployment.showing import show_status
+
+    with _failures():
+        document = _run(looking.status(environment(env)))
+    _tell(document, as_json, lambda: show_status(document, Console()))
+
+
+def logs(
+    env: Env,
+    service: Annotated[str, typer.Option(help="backend, worker or prefect.")] = "backend",
+    since: Annotated[int, typer.Option(help="Minutes back.", min=1)] = 10,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with new lines until Ctrl-C.")] = False,
+) -> None:
+    """Prints what the tasks of a service have written."""
+    from blocks.logs import LogLine
+    from commands.deployment import looking
+    from commands.deployment.environments import environment
+
+    def tell(line: LogLine) -> None:
+        typer.echo(f"{line.at:%Y-%m-%d %H:%M:%S}  {line.stream.rpartition('/')[2][:8]}  {line.text}")
+
+    with _failures():
+        try:
+            _run(looking.logs(environment(env), service, since_s=since * 60, follow=follow, tell=tell))
+        except KeyError:
+            _leave(f"--service {service!r} is none of the services of {env}", 2)
+
+
+def run(
+    env: Env,
+    command: Annotated[list[str], typer.Argument(help="After --, for the image: migrate local status, say.")],
+) -> None:
+    """Runs the image that serves once with another command, in the environment's network; prints its log."""
+    from commands.deployment import one_off
+    from commands.deployment.environments import environment
+
+    with _failures():
+        result = _run(one_off.run(environment(env), command, on_log=typer.echo))
+    if not result.succeeded:
+        _leave(f"The task failed: {result.cause}", FAILED)
+
+
+def bootstrap(env: Env) -> None:
+    """Makes what has to be there before Terraform: the bucket of its state, and the application's keys."""
+    from commands.deployment import bootstrap as command
+    from commands.deployment.environments import environment
+
+    with _failures():
+        made = command.bootstrap(environment(env))
+    typer.echo(f"{made.bucket}: {'made' if made.bucket_made else 'was there; checked'}")
+    typer.echo(f"{made.secret}: {', '.join(made.keys_set) + ' set' if made.keys_set else 'was complete'}")
+
+
+def rehearse(
+    only: Annotated[
+        str | None,
+        typer.Option(help="One scenario, after the first deployment; see the README for their names."),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="docker, process (without an engine), or auto: what there is.")
+    ] = "auto",
+    keep: Annotated[bool, typer.Option("--keep", help="Leave all of it running at the end.")] = False,
+    database_creation: Annotated[
+        float, typer.Option(help="Seconds that making the database takes.", min=0)
+    ] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Takes this checkout through its whole deployment, on an AWS that stands on this machine."""
+    from sandbox.errors import SandboxFailed
+    from sandbox.rehearsal.scenarios import SCENARIOS
+
+    names = [scenario.name for scenario in SCENARIOS]
+    if only is not None and only not in names:
+        _leave(f"--only {only!r} is none of {', '.join(names)}", 2)
+    if engine not in ("auto", "docker", "process"):
+        _leave(f"--engine {engine!r} is none of docker, process and auto", 2)
+    from commands.deployment import rehearse as command
+    from commands.deployment.showing import show_rehearsal
+
+    with _failures():
+        try:
+            document = command.rehearse(
+                Console(stderr=as_json),
+                engine=engine,  # pyright: ignore[reportArgumentType]
+                only=only,
+                keep=keep,
+                database_creation_s=database_creation,
+            )
+        except SandboxFailed as failed:
+            _leave(str(failed), FAILED)
+    _tell(document, as_json, lambda: show_rehearsal(document, Console()))
+    if not document["ok"]:
+        raise typer.Exit(FAILED)
+
+
+def findings(env: str) -> list[Finding]:
+    """What a deployment of an environment would look at first; leaves when AWS can't be asked at all."""
+    from commands.deployment import looking
+    from commands.deployment.environments import environment
+
+    with _failures():
+        return _run(looking.findings(environment(env)))
+    raise AssertionError("unreachable")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Makes them commands of the application."""
+    for command in (bootstrap, plan, deploy, approve, releases, status, logs, run, rehearse):
+        app.command()(command)
+
+
+def _tell(document: dict[str, Any], as_json: bool, show: Callable[[], None]) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, indent=2, default=str))
+    else:
+        show()
+
+
+def _leave_as(document: dict[str, Any]) -> None:
+    if document["verdict"] == "waiting":
+        raise typer.Exit(WAITING)
+    if document["verdict"] != "verified":
+        raise typer.Exit(CANCELLED if document["cancelled"] else FAILED)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turns what can go wrong with an environment into one line and an exit code."""
+    from app.errors import AppError
+    from blocks.errors import BlockError
+    from blocks.media_store.errors import StoreError
+    from stack.shared_process import ServiceFailed
+
+    try:
+        yield
+    except (AppError, BlockError, StoreError, ServiceFailed) as failed:
+        _leave(str(failed), FAILED)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    print(f"reelflow: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)

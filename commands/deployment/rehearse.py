@@ -1,0 +1,215 @@
+"""`reelflow rehearse`: this checkout through its whole deployment, on an AWS that stands on this machine.
+
+The flows, blocks and Terraform are those of production; what differs are endpoint URLs and credentials.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from prefect.client.orchestration import get_client
+from pydantic import SecretStr
+from rich.console import Console
+
+from app.settings import settings
+from blocks.environment import Environment
+from commands.deployment import deploy, looking
+from commands.deployment.bootstrap import bootstrap
+from commands.deployment.engine import deployment_engine, register
+from commands.deployment.showing import watcher
+from commands.deployments import CHECKOUT
+from flows.deployment.options import Options
+from sandbox.rehearsal.checkout import copied
+from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
+from sandbox.rehearsal.traffic import Traffic, traffic
+from sandbox.rehearsal.verdict import faults
+from sandbox.running import Sandbox, sandbox
+
+NAME = "sandbox"
+# Of a store that is one server: buckets are paths, and there is no account to be asked for.
+STATE_BACKEND = {
+    "use_path_style": "true",
+    "skip_credentials_validation": "true",
+    "skip_requesting_account_id": "true",
+    "skip_region_validation": "true",
+    "skip_metadata_api_check": "true",
+}
+BASE_IMAGE = "reelflow-base"
+REQUESTS_PER_SECOND = 50.0
+# Nobody is there to be asked, and nothing is worth waiting for as long as in production.
+OPTIONS = Options(approval="never", bake_s=5.0, roll_out_deadline_s=240.0, lease_s=10.0)
+
+
+@dataclass
+class Rehearsal:
+    """A rehearsal as it goes on.
+
+    Attributes:
+        aws: what stands in for AWS.
+        api: of Prefect.
+        scratch: where the changed checkouts are.
+        good: the changes of all good releases so far.
+        last_good: the release that was verified last.
+        url: of the deployed API, once there is one.
+    """
+
+    aws: Sandbox
+    api: str
+    scratch: Path
+    console: Console
+    good: list[Scenario]
+    last_good: str | None = None
+    url: str | None = None
+
+    def environment(self, checkout: Path) -> Environment:
+        """The environment with another checkout as its source."""
+        return Environment.from_checkout(
+            NAME,
+            checkout,
+            region=self.aws.region,
+            builder="docker" if self.aws.engine == "docker" else "archive",
+            base_image=BASE_IMAGE,
+            variables={"prefect_api_url": self.api},
+            backend=STATE_BACKEND,
+            terraform_environment={name: SecretStr(value) for name, value in self.aws.environment().items()},
+        )
+
+    def play(self, scenario: Scenario) -> dict[str, Any]:
+        """Deploys a scenario, with people using what serves, and tells whether it ended as it must."""
+        self.console.rule(f"{scenario.name}: {scenario.story}", align="left")
+        checkout = copied(CHECKOUT, self.scratch / scenario.name)
+        for known in (*self.good, scenario):
+            known.change(checkout)
+        environment = self.environment(checkout)
+        if self.last_good is None:
+            bootstrap(environment)
+        register(environment)
+        with self._used() as used:
+            deployed = deploy.run(
+                environment, OPTIONS, watcher(self.console, environment=NAME, wait=False), self.api
+            )
+        wrong = faults(scenario, deployed, last_good=self.last_good, failed_requests=used.failed)
+        if deployed["verdict"] == "verified":
+            self.last_good = deployed["release"]
+            self.good.append(scenario)
+            self._learn_url(environment)
+        self._tell(scenario, deployed, wrong)
+        return {
+            "name": scenario.name,
+            "verdict": "failed" if wrong else "passed",
+            "seconds": deployed["seconds"],
+            "stages": [
+                {"name": s["name"], "verdict": s["status"], "seconds": s["seconds"]}
+                for s in deployed["stages"]
+            ],
+            "serving_release": deployed["serving_release"],
+            "cause": deployed["cause"],
+            "requests": used.requests,
+            "failed_requests": used.failed,
+            "faults": wrong,
+        }
+
+    @contextmanager
+    def _used(self) -> Iterator[Traffic]:
+        if self.url is None:
+            yield Traffic()
+            return
+        with traffic(self.url, per_second=REQUESTS_PER_SECOND) as counted:
+            yield counted
+
+    def _learn_url(self, environment: Environment) -> None:
+        if self.url is None:
+            outputs = asyncio.run(looking.environment_outputs(environment))
+            self.url = environment.api(outputs).url()
+
+    def _tell(self, scenario: Scenario, deployed: dict[str, Any], wrong: Sequence[str]) -> None:
+        if deployed["cause"]:
+            self.console.print(f"       {deployed['cause']}", highlight=False, soft_wrap=True)
+        mark = "[red]failed[/]" if wrong else "[green]passed[/]"
+        self.console.print(
+            f"       {mark} in {deployed['seconds']:.0f} s; serving: {deployed['serving_release']}"
+            + "".join(f"\n       [red]{fault}[/]" for fault in wrong),
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def rehearse(
+    console: Console,
+    *,
+    engine: Literal["auto", "docker", "process"],
+    only: str | None,
+    keep: bool,
+    database_creation_s: float = 0.0,
+) -> dict[str, Any]:
+    """Plays the scenarios in their order, and tells how each ended.
+
+    Args:
+        console: where people read.
+        engine: whether the image runs in containers or, without a Docker engine, as processes.
+        only: the name of one scenario, which is played after the first deployment; None for all.
+        keep: whether to leave everything running at the end, until Ctrl-C.
+        database_creation_s: how long the stand-in takes to make the database; RDS takes 5 to 10 minutes.
+
+    Raises:
+        ServiceFailed, SandboxFailed: a part did not come up.
+    """
+    started = time.monotonic()
+    wanted = [each for each in SCENARIOS if only is None or each.name in (SCENARIOS[0].name, only)]
+    home = settings().reelflow_home / "rehearsal"
+    with ExitStack() as parts:
+        scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="reelflow-rehearsal-")))
+        with console.status("Starting what stands in for AWS, and Prefect…"):
+            aws = parts.enter_context(
+                sandbox(home / "aws", engine=engine, database_creation_s=database_creation_s)
+            )
+            os.environ.update(aws.environment())
+            # A server of its own: films that are rehearsed are not to be made by anybody's other worker.
+            os.environ.pop("PREFECT_API_URL", None)
+            api = parts.enter_context(deployment_engine(home=home))
+            _forget_unfinished_runs()
+        console.print(f"AWS {aws.endpoint_url} ({aws.engine})  Prefect {api}", highlight=False)
+        rehearsal = Rehearsal(aws, api, scratch, console, good=[])
+        played = []
+        for scenario in wanted:
+            played.append(rehearsal.play(scenario))
+            if rehearsal.last_good is None:
+                break
+        document = {
+            "ok": len(played) == len(wanted) and all(each["verdict"] == "passed" for each in played),
+            "engine": aws.engine,
+            "seconds": round(time.monotonic() - started, 2),
+            "scenarios": played,
+        }
+        if keep:
+            _wait(console, rehearsal)
+    return document
+
+
+def _forget_unfinished_runs() -> None:
+    """What a killed rehearsal has left would be taken up in this one."""
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs():
+            if not (run.state and run.state.is_final()):
+                client.delete_flow_run(run.id)
+
+
+def _wait(console: Console, rehearsal: Rehearsal) -> None:
+    console.print(
+        f"Kept until Ctrl-C: the API {rehearsal.url}, Prefect {rehearsal.api.removesuffix('/api')}, "
+        f"AWS {rehearsal.aws.endpoint_url}",
+        highlight=False,
+    )
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        pass
