@@ -71,6 +71,7 @@ class Sandbox:
         registry: host and port of the registry.
         pid: of the server.
         log: what the server writes.
+        base_image: what an image is built upon with the Docker engine; it is there.
         provider: what Terraform needs to find the provider: TF_REATTACH_PROVIDERS, or nothing.
     """
 
@@ -78,6 +79,7 @@ class Sandbox:
     engine: Engine
     docker_host: str | None
     registry: str
+    base_image: str
     pid: int
     log: Path
     provider: Mapping[str, str] = field(default_factory=dict)
@@ -94,12 +96,23 @@ class Sandbox:
             "AWS_ENDPOINT_URL_S3": self.endpoint_url,
             # Any are accepted.
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            # A word that stands nowhere else, since secrets are masked wherever they stand.
+            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-rehearsal-EXAMPLEKEY",
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
             **({"DOCKER_HOST": self.docker_host} if self.docker_host else {}),
             **self.provider,
+        }
+
+    def state_backend(self) -> dict[str, str]:
+        """What Terraform's S3 backend must be told beside bucket, key and region."""
+        return {
+            "use_path_style": "true",
+            "skip_credentials_validation": "true",
+            "skip_requesting_account_id": "true",
+            "skip_region_validation": "true",
+            "skip_metadata_api_check": "true",
         }
 
     def calls(self) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+from sandbox import moto_additions
 from sandbox.calls import CallLog
 from sandbox.ecs.service import Ecs
 from sandbox.errors import SandboxFailed
@@ -34,6 +35,7 @@ from sandbox.parts.databases import Databases
 from sandbox.parts.load_balancers import LoadBalancers, TargetGroups
 from sandbox.parts.registry import Registry
 from sandbox.runners import Runner
+from sandbox.runners.base_image import base_image
 from sandbox.runners.docker import DockerRunner
 from sandbox.runners.engine import docker_host
 from sandbox.runners.process import ProcessRunner
@@ -43,7 +45,10 @@ PARENT_LOOKED_AT_EVERY_S = 0.5
 REGION = "us-east-2"
 SLOW_TO_LOAD = ("ec2", "secretsmanager", "sts", "s3", "rds")
 # Any are accepted; these are given to tasks.
-ACCESS_KEY = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "sandbox"}
+ACCESS_KEY = {
+    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-rehearsal-EXAMPLEKEY",
+}
 
 
 class _Quiet(MotoRequestHandler):
@@ -112,6 +117,7 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
     )
     running.callback(ecs.close)
     announced: dict[str, str | None] = {}
+    moto_additions.install()
     gateway = Gateway(
         DomainDispatcherApplication(create_backend_app),
         {"ecs": ecs},
@@ -128,6 +134,7 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
         "endpoint_url": endpoint["url"],
         "engine": "docker" if engine else "process",
         "docker_host": engine,
+        "base_image": base_image(engine) if engine else "",
         "registry": registry.host,
     }
     return announced

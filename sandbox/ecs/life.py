@@ -176,6 +176,9 @@ class _Life:
                 command=self._override(container.name).get("command") or described.get("command"),
                 environment=environments[container.name],
                 address=self._task.address,
+                read_only=bool(described.get("readonlyRootFilesystem")),
+                writable=[one["containerPath"] for one in described["mountPoints"]],
+                init=bool((described.get("linuxParameters") or {}).get("initProcessEnabled")),
             )
             try:
                 running = self._lives.runner.start(spec, self._streams[container.name].write)

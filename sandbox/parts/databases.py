@@ -202,6 +202,7 @@ class _Server:
             sql.Literal(password),
         )
         self._execute("GRANT pg_read_all_data, pg_signal_backend, pg_monitor TO {}", sql.Identifier(user))
+        self._execute("ALTER DATABASE {} OWNER TO {}", sql.Identifier(DEFAULT_DATABASE), sql.Identifier(user))
         if database:
             self._execute("CREATE DATABASE {} OWNER {}", sql.Identifier(database), sql.Identifier(user))
         if self.restore_from:

@@ -26,6 +26,9 @@ class ContainerSpec:
         command: instead of the image's, if not None.
         environment: beyond and above the image's.
         address: the task's own address: what localhost is to a task on AWS.
+        read_only: whether the image's files can't be written to.
+        writable: directories that can all the same, for the container's life; a process's files are its own.
+        init: whether something reaps what the container's first process leaves behind.
     """
 
     name: str
@@ -34,6 +37,9 @@ class ContainerSpec:
     command: Sequence[str] | None
     environment: Mapping[str, str]
     address: str
+    read_only: bool = False
+    writable: Sequence[str] = ()
+    init: bool = False
 
 
 class RunningContainer(Protocol):

@@ -10,6 +10,7 @@ from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
+from docker.types import Mount
 
 from sandbox.runners import ContainerSpec, PullFailed, StartFailed
 from sandbox.runners.images import Reference
@@ -48,7 +49,10 @@ class DockerRunner:
         return next(digest for name, _, digest in digests if name == repository)
 
     def start(self, spec: ContainerSpec, on_line: Callable[[str], None]) -> DockerContainer:
-        mounts = {str(self._trusted): {"bind": str(self._trusted), "mode": "ro"}}
+        trusted = str(self._trusted)
+        mounts = [Mount(trusted, trusted, type="bind", read_only=True)]
+        # A new volume has what the image has there, and its owner.
+        mounts += [Mount(path, None, type="volume") for path in spec.writable]
         try:
             container: Any = self._client.containers.create(
                 spec.image,
@@ -58,15 +62,17 @@ class DockerRunner:
                 healthcheck={"test": ["NONE"]},
                 labels={LABEL: "task"},
                 name=spec.name,
+                init=spec.init,
+                mounts=mounts,
                 network_mode="host",
-                volumes=mounts,
+                read_only=spec.read_only,
             )
         except DockerException as error:
             raise StartFailed(_explained(error)) from error
         try:
             container.start()
         except DockerException as error:
-            container.remove(force=True)
+            container.remove(force=True, v=True)
             raise StartFailed(_explained(error)) from error
         return DockerContainer(container, on_line)
 
@@ -78,7 +84,7 @@ class DockerRunner:
         """Takes away the containers that a sandbox has left."""
         for container in self._client.containers.list(all=True, filters={"label": LABEL}):
             with suppress(APIError):
-                container.remove(force=True)
+                container.remove(force=True, v=True)
 
 
 class DockerContainer:
@@ -123,7 +129,7 @@ class DockerContainer:
         self._waiter.join()
         self._reader.join()
         with suppress(NotFound):
-            self._container.remove(force=True)
+            self._container.remove(force=True, v=True)
 
     def _signal(self, name: str) -> None:
         # It may have ended just now.
