@@ -22,6 +22,7 @@ from blocks.ecs.verdict import (
     StoppedTask,
     Succeeded,
     diagnose,
+    telling,
     threatens,
     verdict,
 )
@@ -275,7 +276,7 @@ service.running()
 
     def _failed(self, deployment: Deployment, found: Failed, seconds: float) -> RollOut:
         # What its own tasks say is a better cause than that the circuit breaker has had enough of them.
-        stopped = self.stopped(deployment.task_definition)
+        stopped = telling(self.stopped(deployment.task_definition))
         if found.kind in ("circuit_breaker", "deadline") and (told := diagnose(stopped)):
             found = Failed(told.kind, f"{found.message}; {told.message}")
         return RollOut(

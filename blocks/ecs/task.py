@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from blocks.terraform.outputs import NetworkOutputs
 
 POLL_S = 0.5
 # CloudWatch shows a line a moment after it was written.
-LAST_LINES_WITHIN_S = 3.0
+NO_MORE_LINES_S = 0.8
+NO_LINES_S = 2.5
 STOPPED_WITHIN_S = 150.0
 _PASSING = ("capacity", "AGENT", "throttl", "RESOURCE")
 
@@ -112,7 +113,9 @@ class OneOffTask:
         except asyncio.CancelledError:
             await asyncio.shield(asyncio.to_thread(self._stop, arn, "the caller was cancelled"))
             raise
-        await self._drain_the_rest(drain, task)
+        # A container that never ran has written nothing.
+        if stopped(task, self.container).exit_code is not None:
+            await _drain_the_rest(drain, log)
         ended = stopped(task, self.container)
         return TaskResult(
             task_arn=arn,
@@ -126,17 +129,6 @@ class OneOffTask:
             seconds=time.monotonic() - started,
         )
 
-    async def _drain_the_rest(self, drain: Callable[[], Any], task: Mapping[str, Any]) -> None:
-        """Reads until nothing more comes; a container that never ran has written nothing."""
-        if stopped(task, self.container).exit_code is None:
-            await drain()
-            return
-        silent_since = time.monotonic()
-        while time.monotonic() - silent_since < LAST_LINES_WITHIN_S:
-            if await drain():
-                return
-            await asyncio.sleep(POLL_S)
-
     def _describe(self, arn: str) -> Mapping[str, Any]:
         with aws_errors(f"look up the task {_id(arn)}"):
             found = self.ecs.describe_tasks(cluster=self.cluster, tasks=[arn])["tasks"]
@@ -146,6 +138,15 @@ class OneOffTask:
     def _stop(self, arn: str, reason: str) -> None:
         with aws_errors(f"stop the task {_id(arn)}"):
             self.ecs.stop_task(cluster=self.cluster, task=arn, reason=reason)
+
+
+async def _drain_the_rest(drain: Callable[[], Awaitable[int]], log: Sequence[str]) -> None:
+    """Reads until nothing has come for a moment; for the first line longer, since there may be none."""
+    last = time.monotonic()
+    while time.monotonic() - last < (NO_MORE_LINES_S if log else NO_LINES_S):
+        if await drain():
+            last = time.monotonic()
+        await asyncio.sleep(POLL_S)
 
 
 def stopped(task: Mapping[str, Any], container: str) -> StoppedTask:

@@ -115,10 +115,12 @@ def verdict(
     if service.get("status", "ACTIVE") != "ACTIVE":
         return Failed("deleted", f"the service is {str(service['status']).lower()}")
     status = (service_deployment or {}).get("status")
-    if service_deployment and (ended := _ended(service_deployment)):
-        return ended
     deployments = service.get("deployments", [])
     ours = next((d for d in deployments if d.get("id") == deployment.id), None)
+    if status == "STOPPED" and (ours is None or ours.get("status") != "PRIMARY"):
+        return _gone(deployments)
+    if service_deployment and (ended := _ended(service_deployment)):
+        return ended
     if status in _UNDER_WAY and status != "IN_PROGRESS":
         return InProgress(_UNDER_WAY[status])
     if ours is None:
@@ -164,6 +166,11 @@ def diagnose(stopped: Sequence[StoppedTask]) -> Failed | None:
         return None
     most = max(found.values(), key=len)
     return most[0]
+
+
+def telling(stopped: Sequence[StoppedTask]) -> tuple[StoppedTask, ...]:
+    """The tasks that did not end because another deployment took their place."""
+    return tuple(task for task in stopped if _cause(task))
 
 
 def _cause(task: StoppedTask) -> Failed | None:

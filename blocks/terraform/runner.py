@@ -108,7 +108,7 @@ class Runner:
 
         def hear(line: str) -> None:
             if (values := outputs(line)) is not None:
-                on_outputs(self.redactor.value(values))
+                on_outputs(values)
             event = parse(line)
             # They may quote secrets of the state, which is read only when there is something to tell.
             if isinstance(event, Diagnostic):

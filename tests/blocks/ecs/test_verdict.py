@@ -131,6 +131,12 @@ ROLLBACK = entry("3", "PRIMARY", "COMPLETED", taskDefinition=OLD)
             id="stopped",
         ),
         pytest.param(
+            service(entry("4", taskDefinition="…/backend:9"), entry("2", "ACTIVE")),
+            rolling("STOPPED"),
+            Failed("superseded", "another deployment took its place, of backend:9"),
+            id="stopped by a newer one",
+        ),
+        pytest.param(
             service(entry("2")), rolling("STOP_REQUESTED"), InProgress("being stopped"), id="being stopped"
         ),
         pytest.param(
@@ -146,7 +152,7 @@ ROLLBACK = entry("3", "PRIMARY", "COMPLETED", taskDefinition=OLD)
             service(),
             None,
             Failed("superseded", "the service has no such deployment any more"),
-            id="forgotten",
+            id="lost",
         ),
         pytest.param(
             service(DONE, status="DRAINING"), None, Failed("deleted", "the service is draining"), id="deleted"
