@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
@@ -12,23 +14,18 @@ import boto3
 import pytest
 
 from sandbox.running import Sandbox, sandbox
-from tests.rehearsal.sandbox.tiny import push
+from tests.rehearsal.sandbox.tiny import push, push_built
 
 DEADLINE_S = 60.0
+ENGINE: Literal["docker", "process"] = "docker" if os.environ.get("SANDBOX_ENGINE") == "docker" else "process"
 Found = TypeVar("Found")
 
 
 @pytest.fixture(scope="session")
-def engine() -> Literal["docker", "process"]:
-    return "process"
-
-
-@pytest.fixture(scope="session")
-def cloud(
-    tmp_path_factory: pytest.TempPathFactory, engine: Literal["docker", "process"]
-) -> Iterator[Sandbox]:
-    home = tmp_path_factory.mktemp("sandbox")
-    with sandbox(home, engine=engine, timing={"health_interval_s": 0.3}, terraform=False) as running:
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """One for all tests. SANDBOX_ENGINE=docker has it run containers, and SANDBOX_HOME keeps its images."""
+    home = Path(os.environ.get("SANDBOX_HOME") or tmp_path_factory.mktemp("sandbox"))
+    with sandbox(home, engine=ENGINE, timing={"health_interval_s": 0.3}, terraform=False) as running:
         yield running
 
 
@@ -63,9 +60,12 @@ class Account:
 
     def image(self, version: str, behaviour: str = "") -> str:
         """An image of that version, by digest."""
-        return push(
-            self.client("ecr"), self.repository, f"t-{uuid4().hex[:12]}", version=version, behaviour=behaviour
-        )
+        tag = f"t-{uuid4().hex[:12]}"
+        if self.cloud.docker_host:
+            return push_built(
+                self.cloud, self.client("ecr"), self.repository, tag, version=version, behaviour=behaviour
+            )
+        return push(self.client("ecr"), self.repository, tag, version=version, behaviour=behaviour)
 
     def definition(
         self, image: str, *, family: str = "backend", checked: bool = True, **container: Any
