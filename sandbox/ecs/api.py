@@ -79,8 +79,16 @@ def _check_value(given: Any, shape: Shape, path: str) -> None:
     measured = len(given) if isinstance(given, str) else given
     if "max" in limits and measured > limits["max"]:
         raise InvalidParameterException(f"{path} is {given!r}, and the most is {limits['max']}.")
-    if "pattern" in limits and not re.fullmatch(limits["pattern"], given):
+    if "pattern" in limits and not _matches(limits["pattern"], given):
         raise InvalidParameterException(f"{path} is {given!r}, and must match {limits['pattern']}.")
+
+
+def _matches(pattern: str, value: str) -> bool:
+    try:
+        return bool(re.fullmatch(pattern, value))
+    except re.error:
+        # The models' patterns are Java's, and those for tags aren't Python's.
+        return True
 
 
 def shaped(document: Any, shape: Shape | None) -> Any:
