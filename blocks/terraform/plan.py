@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from blocks.terraform.consequences import consequence
+from blocks.terraform.consequences import consequence, destroys
 
 Action = Literal["create", "read", "update", "replace", "delete", "forget", "no-op"]
 
@@ -61,7 +61,7 @@ class ResourceChange(_Value):
     @property
     def destructive(self) -> bool:
         """Whether something that exists is destroyed."""
-        return self.action in ("delete", "replace")
+        return destroys(self.type, self.action, self.before)
 
     @property
     def effective(self) -> bool:
@@ -204,7 +204,7 @@ class Plan(_Value):
 
 def _essence(change: ResourceChange) -> list[Any]:
     identity = {}
-    if change.destructive or change.action == "forget":
+    if change.action in ("delete", "replace", "forget"):
         identity = {name: (change.before or {}).get(name) for name in _IDENTITY}
     attributes = [
         # What AWS will decide it may also have changed since: that is no part of what is asked for.

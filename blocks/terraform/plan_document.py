@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from blocks.terraform.consequences import is_drift
 from blocks.terraform.plan import (
     UNKNOWN,
     Action,
@@ -40,7 +41,7 @@ def read_plan(document: Mapping[str, Any], redactor: Redactor | None = None) -> 
         drift=tuple(
             drift
             for entry in document.get("resource_drift", [])
-            if entry.get("mode") == "managed" and (drift := _drift(entry, redactor)).action != "no-op"
+            if entry.get("mode") == "managed" and (drift := _drift(entry, redactor))
         ),
         dependents=_dependents(document.get("prior_state", {})),
     )
@@ -107,14 +108,13 @@ def _output(name: str, change: Mapping[str, Any], redactor: Redactor) -> OutputC
     )
 
 
-def _drift(entry: Mapping[str, Any], redactor: Redactor) -> Drift:
-    change = entry.get("change", {})
-    return Drift(
-        address=entry["address"],
-        type=entry["type"],
-        action=_action(change.get("actions", [])),
-        attributes=_attributes(change, redactor),
-    )
+def _drift(entry: Mapping[str, Any], redactor: Redactor) -> Drift | None:
+    change, type_ = entry.get("change", {}), entry["type"]
+    action = _action(change.get("actions", []))
+    attributes = tuple(a for a in _attributes(change, redactor) if is_drift(type_, a.path))
+    if action == "no-op" or (action == "update" and not attributes):
+        return None
+    return Drift(address=entry["address"], type=type_, action=action, attributes=attributes)
 
 
 def _action(actions: Sequence[str]) -> Action:

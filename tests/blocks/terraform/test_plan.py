@@ -201,6 +201,23 @@ def test_drift_is_told_with_what_was_changed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("actions", "after", "drifted"),
+    [
+        (["update"], {"latest_restorable_time": "12:05"}, 0),
+        (["update"], {"latest_restorable_time": "12:05", "allocated_storage": 40}, 1),
+        (["delete"], None, 1),
+        (["no-op"], {"latest_restorable_time": "12:00"}, 0),
+    ],
+)
+def test_what_changes_by_itself_is_no_drift(
+    actions: list[str], after: dict[str, Any] | None, drifted: int
+) -> None:
+    before = {"latest_restorable_time": "12:00"}
+    drift = resource(actions, before=before, after=after)["resource_changes"]
+    assert read_plan({"resource_drift": drift}).summary().drifted == drifted
+
+
+@pytest.mark.parametrize(
     ("change", "consequence"),
     [
         ({"actions": ["delete"]}, "every row of the database is lost"),
