@@ -113,14 +113,14 @@ class Budget(Resource):
     gone = ("NotFoundException",)
 
     def create(self, aws: Aws, state: State) -> None:
-        arguments = self.request(aws, state)
+        arguments = self.request(aws, state) | {"AccountId": aws.account_id}
         filters = {one["name"]: list(one["values"]) for one in state.get("cost_filter") or []}
         if filters:
             arguments["Budget"]["CostFilters"] = filters
         arguments["NotificationsWithSubscribers"] = [
             _notified(one) for one in state.get("notification") or []
         ]
-        aws.client("budgets").create_budget(AccountId=aws.account_id, **arguments)
+        aws.client("budgets").create_budget(**arguments)
         state["id"] = f"{aws.account_id}:{state['name']}"
 
     def read(self, aws: Aws, state: State) -> Mapping[str, Value] | None:
