@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import boto3
@@ -11,11 +16,68 @@ from moto.server import ThreadedMotoServer
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_aws import AwsCredentials
 from pydantic import SecretStr
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from blocks.record_store import RecordStore
+from flows.deployment import journal
+from flows.deployment.release import Release, Status
 from stack import prefect_server
 
 REGION = "us-east-2"
+CHECKOUT = Path(__file__).parents[2]
+
+
+@dataclass
+class Toy:
+    """Runs toy deployments as processes."""
+
+    records: RecordStore
+    world: Path
+    environment: dict[str, str]
+
+    def start(self, source: str, mode: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.deployment.toy",
+                self.records.bucket,
+                str(self.world),
+                source,
+                mode,
+            ],
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def deploy(self, source: str, mode: str = "well") -> tuple[int, str]:
+        process = self.start(source, mode)
+        out, _ = process.communicate(timeout=120)
+        return process.returncode, out
+
+    def reached(self, process: subprocess.Popen[str]) -> None:
+        """Waits until the deployment is where its mode has it hang."""
+        marker = self.world.with_suffix(".reached")
+        poll = Retrying(
+            stop=stop_after_delay(90), wait=wait_fixed(0.05), retry=retry_if_result(lambda there: not there)
+        )
+        poll(lambda: marker.exists() or process.poll() is not None)
+        assert process.poll() is None, process.communicate()[0]
+        marker.unlink()
+
+    @property
+    def newest(self) -> Release:
+        found = journal.newest(self.records, "dev")
+        assert found is not None
+        return found
+
+    @property
+    def releases(self) -> list[Status]:
+        found = [journal.read(self.records, "dev", each) for each in journal.ids(self.records, "dev")]
+        return [release.status for release in found if release]
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +130,18 @@ def prefect_api(prefect_server_url: str) -> Iterator[str]:
 def nobody_is_over() -> Callable[[object], bool]:
     """A Prefect that knows of no ended run."""
     return lambda _: False
+
+
+@pytest.fixture
+def toy(records: RecordStore, prefect_server_url: str, s3_endpoint: str, tmp_path: Path) -> Toy:
+    world = tmp_path / "world"
+    world.write_text("")
+    environment = {
+        "AWS_ENDPOINT_URL": s3_endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-east-2",
+        "PREFECT_API_URL": prefect_server_url,
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }
+    return Toy(records, world, os.environ | environment)

@@ -14,27 +14,23 @@ from typing import Any, cast
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.flow_runs import asuspend_flow_run
-from prefect.input import RunInput
 from prefect.states import Cancelled
 
 from blocks.aws import AwsUnavailable
 from blocks.environment import Environment
+from blocks.terraform.cost import Cost, CostDelta
 from blocks.terraform.outputs import OutputsMissing
+from blocks.terraform.plan import Plan, ResourceChange
 from flows.deployment.ending import DeploymentCancelled, deployment
 from flows.deployment.faults import StageFailed
 from flows.deployment.options import Options
-from flows.deployment.release import ServiceRecord, Status
+from flows.deployment.release import ServiceRecord
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, branch, stage
+from flows.stages.approve import approve
+from flows.stages.plan import Planned, record
 
 LEASE_S = 4.0
-
-
-class Yes(RunInput):
-    """What a person says."""
-
-    approved: bool = False
 
 
 def world(run: Deployment) -> Path:
@@ -145,11 +141,15 @@ async def toy(bucket: str, world: str, source: str, mode: str) -> State | str:
 
 
 async def _ask(run: Deployment) -> None:
-    await run.journal.update(status=Status.AWAITING_APPROVAL)
-    answer = await asuspend_flow_run(wait_for_input=Yes, key="approve-the-same", timeout=300)
-    await run.journal.update(status=Status.RUNNING)
-    if not answer.approved:
-        raise StageFailed("approve", "refused", "It was refused", "Change it")
+    """Has the real approval decide on a plan whose meaning is in a file."""
+    address = world(run).with_suffix(".plan").read_text()
+    change = ResourceChange(address=address, type="aws_db_instance", name="main", action="replace")
+    nothing = Cost()
+    planned = Planned(
+        Plan(resources=(change,)), Path("none"), CostDelta(before=nothing, after=nothing, items=())
+    )
+    await run.journal.update(plan=record(planned.plan, run.release.plan))
+    await approve(run, planned)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,109 @@
+"""A plan that destroys waits for a person, as a suspended run: on a real Prefect server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.flow_runs import resume_flow_run
+
+from flows.deployment import lock
+from flows.deployment.release import Status
+from tests.deployment.conftest import CHECKOUT, Toy
+from tests.deployment.toy import toy as toy_flow
+
+
+@pytest.fixture
+def run_id(toy: Toy, prefect_api: str) -> UUID:
+    """A run of the toy's deployment that has asked, and is suspended."""
+    del prefect_api
+    toy.world.with_suffix(".plan").write_text("module.database.aws_db_instance.main")
+    parameters = {"bucket": toy.records.bucket, "world": str(toy.world), "source": "a", "mode": "ask"}
+    with get_client(sync_client=True) as client:
+        deployment_id = client.create_deployment(
+            client.create_flow(toy_flow),
+            name=toy.records.bucket,
+            entrypoint="tests/deployment/toy.py:toy",
+            path=str(CHECKOUT),
+        )
+        run = client.create_flow_run_from_deployment(deployment_id, parameters=parameters)
+    assert _execute(toy, run.id) == "Suspended"
+    return run.id
+
+
+def test_a_suspended_run_holds_nothing(toy: Toy, run_id: UUID) -> None:
+    release = toy.newest
+    assert (release.status, release.flow_runs) == (Status.AWAITING_APPROVAL, (run_id,))
+    assert lock.holder(toy.records, "dev") is None
+    assert toy.world.read_text() == ""
+    # Another may deploy meanwhile.
+    code, out = toy.deploy("b")
+    assert code == 0, out
+    assert toy.releases == [Status.ABANDONED, Status.COMPLETED]
+
+
+def test_approved_it_goes_on_from_the_top_with_its_release(toy: Toy, run_id: UUID) -> None:
+    resume_flow_run(run_id, run_input={"approved": True, "by": "Ada", "plan": _asked(toy)})
+    assert _execute(toy, run_id) == "Completed"
+    release = toy.newest
+    assert toy.releases == [Status.COMPLETED]
+    assert release.plan is not None
+    assert release.plan.approved_by == "Ada"
+    assert toy.world.read_text() == "a1 a2 "
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ({"approved": False, "by": "Ada"}, "refused"),
+        ({}, "refused"),
+        ({"approved": True, "plan": "0" * 64}, "answer_to_another_plan"),
+    ],
+)
+def test_any_other_answer_ends_it(toy: Toy, run_id: UUID, answer: dict[str, Any], kind: str) -> None:
+    resume_flow_run(run_id, run_input=answer)
+    assert _execute(toy, run_id) == "Failed"
+    release = toy.newest
+    assert release.cause is not None
+    assert (release.status, release.cause.stage, release.cause.kind) == (Status.FAILED, "approve", kind)
+    assert toy.world.read_text() == ""
+
+
+def test_an_answer_counts_for_a_plan_of_the_same_meaning_only(toy: Toy, run_id: UUID) -> None:
+    first = _asked(toy)
+    toy.world.with_suffix(".plan").write_text("module.cache.aws_elasticache_replication_group.main")
+    resume_flow_run(run_id, run_input={"approved": True, "plan": first})
+    assert _execute(toy, run_id) == "Suspended"
+    assert toy.world.read_text() == ""
+    second = _asked(toy)
+    assert second != first
+    resume_flow_run(run_id, run_input={"approved": True, "plan": second})
+    assert _execute(toy, run_id) == "Completed"
+    assert toy.world.read_text() == "a1 a2 "
+
+
+def _asked(toy: Toy) -> str:
+    plan = toy.newest.plan
+    assert plan is not None
+    return plan.meaning
+
+
+def _execute(toy: Toy, run_id: UUID) -> str:
+    """Runs a flow run as a worker does, and tells the state in which it leaves it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect.engine", str(run_id)],
+        cwd=CHECKOUT,
+        env=toy.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    with get_client(sync_client=True) as client:
+        state = client.read_flow_run(run_id).state
+    assert state is not None, done.stdout + done.stderr
+    return str(state.name)
