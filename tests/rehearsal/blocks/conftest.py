@@ -20,7 +20,7 @@ from tests.rehearsal.sandbox import conftest as theirs
 from tests.rehearsal.sandbox.conftest import Account
 from tests.rehearsal.sandbox.tiny import PROGRAM
 
-engine, cloud, account = theirs.engine, theirs.cloud, theirs.account
+cloud, account = theirs.cloud, theirs.account
 
 
 @pytest.fixture
