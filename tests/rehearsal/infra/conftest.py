@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from moto.core.authorization import ActionAuthenticatorMixin
 from moto.server import ThreadedMotoServer
 
 from sandbox.provider import serving
@@ -27,6 +28,8 @@ PREFIXES = {
     "staging": "ai-video-staging",
     "sandbox": "ai-video-sandbox",
 }
+# Services that sign requests with another name than IAM has for them.
+IAM_NAMES = {"monitoring": "cloudwatch"}
 PREFECT = "https://prefect.example.com/api"
 
 
@@ -71,14 +74,36 @@ class Terraform:
         self.must("plan", "-input=false", "-out=it.tfplan", *self.given(environment), *more)
         return json.loads(self.must("show", "-json", "it.tfplan"))
 
+    def with_state(self, name: str) -> Terraform:
+        """The same configuration with a state of its own, none of which exists yet."""
+        return replace(self, environment={**self.environment, "TF_WORKSPACE": name})
+
     def given(self, environment: str) -> tuple[str, ...]:
         """The arguments that say which environment it is."""
         return (f"-var-file=environments/{environment}.tfvars", f"-var=prefect_api_url={PREFECT}")
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[str]:
+def asked() -> Iterator[set[str]]:
+    """What has been asked of AWS, each as IAM names the right to it: ``ecs:CreateService``."""
+    actions: set[str] = set()
+    with pytest.MonkeyPatch.context() as patch:
+
+        def note(self: Any, *_: object, **__: object) -> None:
+            service = self.headers["Authorization"].split("Credential=")[1].split("/")[3]
+            action = self._get_action()
+            for name in [action] if isinstance(action, str) else action:
+                actions.add(f"{IAM_NAMES.get(service, service)}:{name}")
+
+        # Where moto would decide about a right, and here never does.
+        patch.setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", note)
+        yield actions
+
+
+@pytest.fixture(scope="session")
+def aws(asked: set[str]) -> Iterator[str]:
     """The address of moto, which knows the secret of every environment."""
+    assert not asked
     server = ThreadedMotoServer("127.0.0.1", 0)
     server.start()
     host, port = server.get_host_and_port()

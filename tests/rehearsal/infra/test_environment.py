@@ -1,0 +1,94 @@
+"""A whole environment is made, found unchanged, changed and taken down; and the deployer's rights suffice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.infra.policies import may
+from tests.rehearsal.infra.conftest import REDIS_PASSWORD, Terraform
+
+HERE = "us-east-2:123456789012"
+
+
+def _policies(bootstrap: Terraform, environment: str, *more: str) -> dict[str, str]:
+    bootstrap.must("plan", "-input=false", "-out=it.tfplan", f"-var=environment={environment}", *more)
+    plan = json.loads(bootstrap.must("show", "-json", "it.tfplan"))
+    resources = plan["planned_values"]["root_module"]["resources"]
+    return {r["address"]: r["values"]["policy"] for r in resources if r["type"] == "aws_iam_policy"}
+
+
+def _statements(policies: dict[str, str]) -> list[dict[str, Any]]:
+    return [s for name, p in policies.items() if "boundary" not in name for s in json.loads(p)["Statement"]]
+
+
+@pytest.fixture(scope="module")
+def made(infrastructure: Terraform) -> Iterator[Terraform]:
+    """An environment in which nothing runs yet; taken down again by the last test."""
+    infrastructure.must("apply", "-input=false", "-auto-approve", *infrastructure.given("sandbox"))
+    yield infrastructure
+    infrastructure.must(
+        "destroy", "-input=false", "-auto-approve", "-refresh=false", *infrastructure.given("sandbox")
+    )
+
+
+def test_a_second_plan_has_nothing_to_do(made: Terraform) -> None:
+    told = made.run("plan", "-input=false", "-detailed-exitcode", *made.given("sandbox"))
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_outputs_are_told(made: Terraform) -> None:
+    told = {name: o["value"] for name, o in json.loads(made.must("output", "-json")).items()}
+    backend = told["services"]["backend"]
+    assert backend["task_definition"].startswith(
+        f"arn:aws:ecs:{HERE}:task-definition/ai-video-sandbox-backend:"
+    )
+    assert told["api_url"].startswith("http://")
+    assert len(told["network"]["subnet_ids"]) == 2
+    assert told["app_secret_arn"].startswith(f"arn:aws:secretsmanager:{HERE}:secret:ai-video-sandbox/app-")
+    assert told["database_secret_arn"].startswith(f"arn:aws:secretsmanager:{HERE}:secret:")
+    assert told["account_id"] == "123456789012"
+
+
+def test_no_secret_is_in_the_state(made: Terraform) -> None:
+    state = (made.directory / "terraform.tfstate").read_text()
+    assert "aws_elasticache_replication_group" in state
+    assert REDIS_PASSWORD not in state
+
+
+def test_a_change_is_made_in_place(made: Terraform) -> None:
+    plan = made.plan("sandbox", "-var=log_retention_days=3")
+    changed = {
+        c["type"]: c["change"]["actions"]
+        for c in plan["resource_changes"]
+        if c["change"]["actions"] != ["no-op"] and c["mode"] == "managed"
+    }
+    assert changed == {"aws_cloudwatch_log_group": ["update"]}
+    made.must("apply", "-input=false", "it.tfplan")
+
+
+@pytest.mark.parametrize(
+    ("change", "replaced"),
+    [
+        ("-var=vpc_cidr=10.43.0.0/16", "aws_vpc"),
+        ("-var=s3_bucket_name=another-bucket-of-films", "aws_s3_bucket"),
+    ],
+)
+def test_what_cannot_be_changed_in_place_is_known_beforehand(
+    change: str, replaced: str, made: Terraform
+) -> None:
+    plan = made.plan("sandbox", change)
+    actions = {tuple(c["change"]["actions"]) for c in plan["resource_changes"] if c["type"] == replaced}
+    assert actions <= {("delete", "create"), ("create", "delete")}
+
+
+def test_the_deployer_may_do_all_that_was_asked(
+    made: Terraform, bootstrap: Terraform, asked: set[str]
+) -> None:
+    assert "ecs:CreateService" in asked
+    statements = _statements(_policies(bootstrap, "sandbox"))
+    # Whoever asks who he is needs no right to it.
+    assert {a for a in asked - {"sts:GetCallerIdentity"} if not may(statements, a)} == set()
