@@ -166,7 +166,7 @@ module "backend" {
   secrets            = local.secrets
   task_role_arn      = module.iam.task_role_arns["backend"]
   security_group_ids = [module.network.tasks_security_group_id, module.network.api_security_group_id]
-  target_group_arn   = var.load_balancer ? module.load_balancer[0].target_group_arn : null
+  target_group       = var.load_balancer ? { arn = module.load_balancer[0].target_group_arn } : null
   shared             = local.shared
 }
 
@@ -227,17 +227,19 @@ locals {
 module "observability" {
   source = "./modules/observability"
 
-  prefix               = local.prefix
-  region               = var.aws_region
-  account_id           = local.account_id
-  alert_email          = var.alert_email
-  cluster_name         = module.cluster.name
-  services             = { for name, service in local.services : name => { service = service.service, log_group = service.log_group } }
-  database_identifier  = module.database.identifier
-  database_storage_gb  = var.db_storage_gb
-  cache_node_id        = "${module.cache.replication_group_id}-001"
-  load_balancer_suffix = var.load_balancer ? module.load_balancer[0].arn_suffix : null
-  target_group_suffix  = var.load_balancer ? module.load_balancer[0].target_group_arn_suffix : null
+  prefix              = local.prefix
+  region              = var.aws_region
+  account_id          = local.account_id
+  alert_email         = var.alert_email
+  cluster_name        = module.cluster.name
+  services            = { for name, service in local.services : name => { service = service.service, log_group = service.log_group } }
+  database_identifier = module.database.identifier
+  database_storage_gb = var.db_storage_gb
+  cache_node_id       = "${module.cache.replication_group_id}-001"
+  load_balancer = var.load_balancer ? {
+    name         = module.load_balancer[0].arn_suffix
+    target_group = module.load_balancer[0].target_group_arn_suffix
+  } : null
 }
 
 module "budget" {

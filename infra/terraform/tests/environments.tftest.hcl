@@ -29,7 +29,7 @@ run "prod_has_the_names_of_the_guide" {
     error_message = "Without a load balancer no address is known beforehand."
   }
   assert {
-    condition     = keys(output.services) == tolist(["backend", "worker"])
+    condition     = join(",", keys(output.services)) == "backend,worker"
     error_message = "With an external Prefect there are two services."
   }
   assert {

@@ -40,7 +40,7 @@ run "without_load_balancer" {
     error_message = "Database and cache are reached at one port each."
   }
   assert {
-    condition = keys(aws_vpc_security_group_ingress_rule.api_from_people) == tolist(["198.51.100.0/24", "203.0.113.0/24"]) && alltrue([
+    condition = join(",", keys(aws_vpc_security_group_ingress_rule.api_from_people)) == "198.51.100.0/24,203.0.113.0/24" && alltrue([
       for rule in aws_vpc_security_group_ingress_rule.api_from_people : rule.from_port == 8000 && rule.to_port == 8000 && rule.security_group_id == aws_security_group.api.id
     ])
     error_message = "Who is allowed reaches the API's port, and no other."

@@ -105,7 +105,7 @@ run "api_behind_a_load_balancer" {
     secrets            = {}
     task_role_arn      = "arn:aws:iam::123456789012:role/films-backend"
     security_group_ids = ["sg-1", "sg-2"]
-    target_group_arn   = "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/films-backend/1"
+    target_group       = { arn = "arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/films-backend/1" }
   }
 
   assert {
@@ -157,7 +157,7 @@ run "roles" {
     error_message = "Every right must name its action and, where there is one, its resource."
   }
   assert {
-    condition     = keys(aws_iam_role_policy.media) == tolist(["backend", "worker"])
+    condition     = join(",", keys(aws_iam_role_policy.media)) == "backend,worker"
     error_message = "Prefect's server has no business with the media."
   }
   assert {
@@ -219,17 +219,16 @@ run "load_balancer_without_certificate" {
 run "alarms" {
   module { source = "./modules/observability" }
   variables {
-    prefix               = "films"
-    region               = "us-east-2"
-    account_id           = "123456789012"
-    alert_email          = "operations@example.com"
-    cluster_name         = "films"
-    services             = { backend = { service = "films-backend", log_group = "/ecs/dev/films-backend" } }
-    database_identifier  = "films-db"
-    database_storage_gb  = 20
-    cache_node_id        = "films-redis-001"
-    load_balancer_suffix = null
-    target_group_suffix  = null
+    prefix              = "films"
+    region              = "us-east-2"
+    account_id          = "123456789012"
+    alert_email         = "operations@example.com"
+    cluster_name        = "films"
+    services            = { backend = { service = "films-backend", log_group = "/ecs/dev/films-backend" } }
+    database_identifier = "films-db"
+    database_storage_gb = 20
+    cache_node_id       = "films-redis-001"
+    load_balancer       = null
   }
 
   assert {

@@ -191,8 +191,11 @@ run "worker_that_cannot_compose" {
 
 run "unknown_prefect_mode" {
   command         = plan
-  expect_failures = [var.prefect_mode, var.prefect_api_url]
-  variables { prefect_mode = "cloud" }
+  expect_failures = [var.prefect_mode]
+  variables {
+    prefect_mode    = "cloud"
+    prefect_api_url = null
+  }
 }
 
 run "external_prefect_without_address" {

@@ -16,6 +16,7 @@ import pytest
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.server import ThreadedMotoServer
 
+from sandbox.moto_additions import install
 from sandbox.provider import serving
 from stack.terraform import terraform_command
 from tests.infra.hcl import INFRA
@@ -104,6 +105,7 @@ def asked() -> Iterator[set[str]]:
 def aws(asked: set[str]) -> Iterator[str]:
     """The address of moto, which knows the secret of every environment."""
     assert not asked
+    install()
     server = ThreadedMotoServer("127.0.0.1", 0)
     server.start()
     host, port = server.get_host_and_port()
@@ -133,6 +135,7 @@ def surroundings(aws: str) -> Iterator[dict[str, str]]:
             # Whatever is configured on this machine.
             "TF_CLI_CONFIG_FILE": os.devnull,
             "CHECKPOINT_DISABLE": "1",
+            "TF_CLI_ARGS": "-no-color",
             "AWS_ENDPOINT_URL": aws,
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "rehearsal",

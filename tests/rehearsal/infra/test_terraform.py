@@ -34,8 +34,9 @@ def test_terraforms_own_tests_pass(cases: Path, infrastructure: Terraform) -> No
         for e in events
         if e["type"] == "test_run" and e["test_run"]["progress"] == "complete"
     }
-    diagnostics = [e["@message"] for e in events if e["type"] == "diagnostic"]
-    assert told.returncode == 0, "\n".join([*diagnostics, told.stderr])
+    found = [e["diagnostic"] | {"run": e.get("@testrun")} for e in events if e["type"] == "diagnostic"]
+    wrong = [f"{d['run']}: {d['summary']}: {d['detail']}" for d in found]
+    assert told.returncode == 0, "\n".join([*wrong, told.stderr])
     assert len(runs) == cases.read_text().count('\nrun "')
     assert set(runs.values()) == {"pass"}
 
@@ -45,6 +46,6 @@ def test_every_environment_can_be_planned(environment: str, infrastructure: Terr
     plan = infrastructure.plan(environment)
     actions = {tuple(c["change"]["actions"]) for c in plan["resource_changes"] if c["mode"] == "managed"}
     assert actions == {("create",)}
-    services = plan["planned_values"]["outputs"]["services"]["value"]
+    services = plan["output_changes"]["services"]["after"]
     assert services["backend"]["family"] == f"{PREFIXES[environment]}-backend"
     assert REDIS_PASSWORD not in json.dumps(plan)

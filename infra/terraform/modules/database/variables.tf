@@ -6,6 +6,7 @@ variable "identifier" {
 variable "password" {
   description = "Password of the master user. Null: RDS makes it."
   type        = string
+  default     = null
   sensitive   = true
   ephemeral   = true
 }
@@ -13,6 +14,7 @@ variable "password" {
 variable "password_version" {
   description = "Raised when the password changes. Null: RDS makes it."
   type        = number
+  default     = null
 }
 
 variable "secret_name" {

@@ -41,16 +41,16 @@ locals {
     }
   }
 
-  for_load_balancer = var.load_balancer_suffix == null ? {} : {
+  for_load_balancer = var.load_balancer == null ? {} : {
     load-balancer-errors = {
       description = "The API has answered more than ten requests with 5xx in five minutes"
-      metric      = ["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", { LoadBalancer = var.load_balancer_suffix }]
+      metric      = ["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", { LoadBalancer = var.load_balancer.name }]
       statistic   = "Sum", over = 10, minutes = 5
     }
     load-balancer-unhealthy = {
       description = "The load balancer has found a task of the API unhealthy for five minutes"
       metric = ["AWS/ApplicationELB", "UnHealthyHostCount", {
-        LoadBalancer = var.load_balancer_suffix, TargetGroup = var.target_group_suffix
+        LoadBalancer = var.load_balancer.name, TargetGroup = var.load_balancer.target_group
       }]
       statistic = "Minimum", over = 0, minutes = 5
     }

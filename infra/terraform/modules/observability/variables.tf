@@ -43,12 +43,7 @@ variable "cache_node_id" {
   type        = string
 }
 
-variable "load_balancer_suffix" {
-  description = "How metrics name the load balancer. Null without one."
-  type        = string
-}
-
-variable "target_group_suffix" {
-  description = "How metrics name its target group. Null without one."
-  type        = string
+variable "load_balancer" {
+  description = "How metrics name the load balancer and its target group. Null without one."
+  type        = object({ name = string, target_group = string })
 }

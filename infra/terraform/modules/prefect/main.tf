@@ -96,7 +96,7 @@ module "service" {
   secrets            = { PREFECT_SERVER_DATABASE_PASSWORD = var.password_address }
   task_role_arn      = var.task_role_arn
   security_group_ids = var.security_group_ids
-  registry_arn       = aws_service_discovery_service.this.arn
+  registry           = { arn = aws_service_discovery_service.this.arn }
   shared             = var.shared
 }
 

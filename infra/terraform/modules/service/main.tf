@@ -101,7 +101,7 @@ resource "aws_ecs_service" "this" {
   deployment_maximum_percent         = 200
   availability_zone_rebalancing      = "ENABLED"
   # Only where a load balancer could find a task unhealthy while it is still starting.
-  health_check_grace_period_seconds = var.target_group_arn == null ? null : var.shared.health_check.start_period
+  health_check_grace_period_seconds = var.target_group == null ? null : var.shared.health_check.start_period
 
   deployment_circuit_breaker {
     enable   = true
@@ -115,7 +115,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "load_balancer" {
-    for_each = var.target_group_arn == null ? [] : [var.target_group_arn]
+    for_each = var.target_group == null ? [] : [var.target_group.arn]
 
     content {
       target_group_arn = load_balancer.value
@@ -125,7 +125,7 @@ resource "aws_ecs_service" "this" {
   }
 
   dynamic "service_registries" {
-    for_each = var.registry_arn == null ? [] : [var.registry_arn]
+    for_each = var.registry == null ? [] : [var.registry.arn]
 
     content {
       registry_arn = service_registries.value

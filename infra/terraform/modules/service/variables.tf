@@ -71,15 +71,17 @@ variable "security_group_ids" {
   type        = list(string)
 }
 
-variable "target_group_arn" {
+# Objects, since whether there is one must be known before its ARN is.
+
+variable "target_group" {
   description = "Target group of the load balancer before it. Null: none is."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 }
 
-variable "registry_arn" {
+variable "registry" {
   description = "Service discovery in which its tasks are found. Null: none."
-  type        = string
+  type        = object({ arn = string })
   default     = null
 }
 

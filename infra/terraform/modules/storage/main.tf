@@ -145,7 +145,7 @@ resource "aws_s3_bucket_policy" "this" {
 
 output "bucket" {
   description = "Name of the bucket."
-  value       = aws_s3_bucket.this.id
+  value       = aws_s3_bucket.this.bucket
 }
 
 output "arn" {
