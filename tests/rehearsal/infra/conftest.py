@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,12 @@ PREFIXES = {
     "staging": "ai-video-staging",
     "sandbox": "ai-video-sandbox",
 }
-# Services that sign requests with another name than IAM has for them.
-IAM_NAMES = {"monitoring": "cloudwatch"}
+# Requests whose right IAM has another name for.
+RIGHTS = {
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "s3:HeadBucket": "s3:ListBucket",
+}
 PREFECT = "https://prefect.example.com/api"
 
 
@@ -75,10 +79,6 @@ class Terraform:
         self.must("plan", "-input=false", "-out=it.tfplan", *self.given(environment), *more)
         return json.loads(self.must("show", "-json", "it.tfplan"))
 
-    def with_state(self, name: str) -> Terraform:
-        """The same configuration with a state of its own, none of which exists yet."""
-        return replace(self, environment={**self.environment, "TF_WORKSPACE": name})
-
     def given(self, environment: str) -> tuple[str, ...]:
         """The arguments that say which environment it is."""
         return (f"-var-file=environments/{environment}.tfvars", f"-var=prefect_api_url={PREFECT}")
@@ -94,7 +94,8 @@ def asked() -> Iterator[set[str]]:
             service = self.headers["Authorization"].split("Credential=")[1].split("/")[3]
             action = self._get_action()
             for name in [action] if isinstance(action, str) else action:
-                actions.add(f"{IAM_NAMES.get(service, service)}:{name}")
+                request = f"{service.replace('monitoring', 'cloudwatch')}:{name}"
+                actions.add(RIGHTS.get(request, request))
 
         # Where moto would decide about a right, and here never does.
         patch.setattr(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", note)
@@ -156,7 +157,7 @@ def _initialised(root: str, home: Path, surroundings: dict[str, str]) -> Terrafo
 
 @pytest.fixture(scope="session")
 def infrastructure(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
-    """Terraform on the environments' configuration."""
+    """Terraform on the environments' configuration, with nothing made yet."""
     return _initialised("terraform", tmp_path_factory.mktemp("infrastructure"), surroundings)
 
 
@@ -164,3 +165,35 @@ def infrastructure(surroundings: dict[str, str], tmp_path_factory: pytest.TempPa
 def bootstrap(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     """Terraform on what an administrator makes once."""
     return _initialised("bootstrap", tmp_path_factory.mktemp("bootstrap"), surroundings)
+
+
+@pytest.fixture(scope="session")
+def made(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    """An environment in which nothing runs yet. It is gone with the server that it is on."""
+    terraform = _initialised("terraform", tmp_path_factory.mktemp("made"), surroundings)
+    terraform.must("apply", "-input=false", "-auto-approve", *terraform.given("sandbox"))
+    return terraform
+
+
+def policies_of(bootstrap: Terraform, environment: str, *more: str) -> dict[str, str]:
+    """The policies that an administrator makes for an environment, by their address in Terraform.
+
+    Args:
+        bootstrap: Terraform on what an administrator makes once.
+        environment: For which one.
+        more: Further arguments of Terraform.
+    """
+    bootstrap.must("plan", "-input=false", "-out=it.tfplan", f"-var=environment={environment}", *more)
+    plan = json.loads(bootstrap.must("show", "-json", "it.tfplan"))
+    resources = plan["planned_values"]["root_module"]["resources"]
+    return {r["address"]: r["values"]["policy"] for r in resources if r["type"] == "aws_iam_policy"}
+
+
+def deployer_of(policies: dict[str, str]) -> list[dict[str, Any]]:
+    """What the policies say of the role that deploys: all their statements."""
+    return [
+        statement
+        for address, policy in policies.items()
+        if ".deployer[" in address
+        for statement in json.loads(policy)["Statement"]
+    ]

@@ -1,38 +1,15 @@
-"""A whole environment is made, found unchanged, changed and taken down; and the deployer's rights suffice."""
+"""A whole environment is made, found unchanged and changed; and the deployer's rights suffice."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.infra.policies import may
-from tests.rehearsal.infra.conftest import REDIS_PASSWORD, Terraform
+from tests.rehearsal.infra.conftest import REDIS_PASSWORD, Terraform, deployer_of, policies_of
 
 HERE = "us-east-2:123456789012"
-
-
-def _policies(bootstrap: Terraform, environment: str, *more: str) -> dict[str, str]:
-    bootstrap.must("plan", "-input=false", "-out=it.tfplan", f"-var=environment={environment}", *more)
-    plan = json.loads(bootstrap.must("show", "-json", "it.tfplan"))
-    resources = plan["planned_values"]["root_module"]["resources"]
-    return {r["address"]: r["values"]["policy"] for r in resources if r["type"] == "aws_iam_policy"}
-
-
-def _statements(policies: dict[str, str]) -> list[dict[str, Any]]:
-    return [s for name, p in policies.items() if "boundary" not in name for s in json.loads(p)["Statement"]]
-
-
-@pytest.fixture(scope="module")
-def made(infrastructure: Terraform) -> Iterator[Terraform]:
-    """An environment in which nothing runs yet; taken down again by the last test."""
-    infrastructure.must("apply", "-input=false", "-auto-approve", *infrastructure.given("sandbox"))
-    yield infrastructure
-    infrastructure.must(
-        "destroy", "-input=false", "-auto-approve", "-refresh=false", *infrastructure.given("sandbox")
-    )
 
 
 def test_a_second_plan_has_nothing_to_do(made: Terraform) -> None:
@@ -89,6 +66,6 @@ def test_the_deployer_may_do_all_that_was_asked(
     made: Terraform, bootstrap: Terraform, asked: set[str]
 ) -> None:
     assert "ecs:CreateService" in asked
-    statements = _statements(_policies(bootstrap, "sandbox"))
+    statements = deployer_of(policies_of(bootstrap, "sandbox"))
     # Whoever asks who he is needs no right to it.
     assert {a for a in asked - {"sts:GetCallerIdentity"} if not may(statements, a)} == set()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.infra.policies import allows, may
-from tests.rehearsal.infra.conftest import Terraform
+from tests.rehearsal.infra.conftest import Terraform, deployer_of, policies_of
 
 ACCOUNT = "123456789012"
 HERE = f"us-east-2:{ACCOUNT}"
@@ -89,26 +89,14 @@ CASES: list[tuple[bool, str, str, dict[str, str]]] = [
 ]
 
 
-def _policies(bootstrap: Terraform, *given: str) -> dict[str, str]:
-    bootstrap.must("plan", "-input=false", "-out=it.tfplan", *given)
-    plan = json.loads(bootstrap.must("show", "-json", "it.tfplan"))
-    resources = plan["planned_values"]["root_module"]["resources"]
-    return {r["address"]: r["values"]["policy"] for r in resources if r["type"] == "aws_iam_policy"}
-
-
 @pytest.fixture(scope="module")
 def policies(bootstrap: Terraform) -> dict[str, str]:
-    return _policies(bootstrap, "-var=environment=dev", "-var=prefect_mode=self_hosted")
+    return policies_of(bootstrap, "dev", "-var=prefect_mode=self_hosted")
 
 
 @pytest.fixture(scope="module")
 def deployer(policies: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        statement
-        for address, policy in policies.items()
-        if ".deployer[" in address
-        for statement in json.loads(policy)["Statement"]
-    ]
+    return deployer_of(policies)
 
 
 @pytest.mark.parametrize(
@@ -158,8 +146,7 @@ def test_iam_accepts_their_length_and_number(policies: dict[str, str]) -> None:
 
 
 def test_in_prod_the_deployer_deletes_no_film(bootstrap: Terraform) -> None:
-    policies = _policies(bootstrap, "-var=environment=prod")
-    statements = [s for p in policies.values() for s in json.loads(p)["Statement"]]
+    statements = deployer_of(policies_of(bootstrap, "prod"))
     assert not allows(
         statements, "s3:DeleteObject", f"arn:aws:s3:::ai-video-media-{ACCOUNT}/compositions/1/final.mp4"
     )
