@@ -20,9 +20,10 @@ RUN /opt/uv/bin/uv sync --frozen --no-default-groups --compile-bytecode --quiet 
     && /opt/reelflow/bin/python -m compileall -q .
 
 FROM ${BASE_IMAGE}
-# A volume that is mounted there gets its owner from the directory.
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/reelflow reelflow \
     && install -d -o reelflow -g reelflow /var/lib/reelflow/media /var/lib/reelflow/prefect
+# All that is written to, where the rest of the file system is read only; a volume gets its owner from here.
+VOLUME ["/var/lib/reelflow", "/tmp"]
 COPY --from=build /opt/reelflow /opt/reelflow
 COPY --from=build /app /app
 ENV PATH=/opt/reelflow/bin:$PATH \

@@ -9,7 +9,7 @@ SHELL := /bin/bash
 
 RUN := .venv/bin
 # Tests of films, of releases and in a browser: one after the other, since they use the machine themselves.
-WHOLE := tests/pages tests/renders tests/up
+WHOLE := tests/pages tests/renders tests/rehearsal tests/up
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
 help:
@@ -37,7 +37,8 @@ check: setup
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/pyright
-	$(RUN)/shellcheck .ci/run scripts/*
+	$(RUN)/shellcheck .ci/run $$(grep -rlE '^#!.*bash' scripts)
+	scripts/check-infrastructure
 
 bench: setup
 	$(RUN)/python -m bench

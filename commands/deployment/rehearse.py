@@ -34,15 +34,6 @@ from sandbox.rehearsal.verdict import faults
 from sandbox.running import Sandbox, sandbox
 
 NAME = "sandbox"
-# Of a store that is one server: buckets are paths, and there is no account to be asked for.
-STATE_BACKEND = {
-    "use_path_style": "true",
-    "skip_credentials_validation": "true",
-    "skip_requesting_account_id": "true",
-    "skip_region_validation": "true",
-    "skip_metadata_api_check": "true",
-}
-BASE_IMAGE = "reelflow-base"
 REQUESTS_PER_SECOND = 50.0
 # Nobody is there to be asked, and nothing is worth waiting for as long as in production.
 OPTIONS = Options(approval="never", bake_s=5.0, roll_out_deadline_s=240.0, lease_s=10.0)
@@ -76,9 +67,9 @@ class Rehearsal:
             checkout,
             region=self.aws.region,
             builder="docker" if self.aws.engine == "docker" else "archive",
-            base_image=BASE_IMAGE,
+            base_image=self.aws.base_image,
             variables={"prefect_api_url": self.api},
-            backend=STATE_BACKEND,
+            backend=self.aws.state_backend(),
             terraform_environment={name: SecretStr(value) for name, value in self.aws.environment().items()},
         )
 
