@@ -1,4 +1,4 @@
-"""What moto does not store, and the configuration needs: parameter groups of ElastiCache."""
+"""What moto leaves out of ElastiCache, and the configuration needs: parameter groups, changes, deletions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import ElastiCacheException
+from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
 
 _ARN = re.compile(r"arn:aws:elasticache:[^:]*:\d*:\w+:.+")
@@ -39,9 +40,13 @@ def install() -> None:
         reset_cache_parameter_group,
         describe_cache_parameters,
         delete_cache_parameter_group,
+        modify_cache_subnet_group,
+        delete_cache_subnet_group,
     ):
         if not hasattr(ElastiCacheResponse, operation.__name__):
             setattr(ElastiCacheResponse, operation.__name__, operation)
+    if ElastiCacheBackend.delete_replication_group is _delete:
+        ElastiCacheBackend.delete_replication_group = delete_replication_group
 
 
 def create_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
@@ -96,6 +101,39 @@ def delete_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
     _found(self, name)
     del _groups(self)[name]
     return EmptyResult()
+
+
+def modify_cache_subnet_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheSubnetGroupName")
+    backend = self.elasticache_backend
+    held = backend.describe_cache_subnet_groups(name)[0]
+    del backend.cache_subnet_groups[name]
+    changed = backend.create_cache_subnet_group(
+        name,
+        self._get_param("CacheSubnetGroupDescription") or held.cache_subnet_group_description,
+        self._get_param("SubnetIds", []) or held.subnet_ids,
+        held.tags,
+    )
+    return ActionResult({"CacheSubnetGroup": changed})
+
+
+def delete_cache_subnet_group(self: ElastiCacheResponse) -> ActionResult:
+    name = self._get_param("CacheSubnetGroupName")
+    self.elasticache_backend.describe_cache_subnet_groups(name)
+    del self.elasticache_backend.cache_subnet_groups[name]
+    return EmptyResult()
+
+
+_delete = ElastiCacheBackend.delete_replication_group
+
+
+def delete_replication_group(
+    self: ElastiCacheBackend, replication_group_id: str, retain_primary_cluster: bool | None
+) -> ReplicationGroup:
+    """Deletes for good: moto's own leaves a group in the state "deleting" for ever."""
+    group = _delete(self, replication_group_id, retain_primary_cluster)
+    self.replication_groups.pop(replication_group_id, None)
+    return group
 
 
 def _groups(response: ElastiCacheResponse) -> dict[str, dict[str, Any]]:
