@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.terraform.cost import Cost, cost_delta, read_prices
-from blocks.terraform.plan import Plan
+from blocks.terraform.plan_document import read_plan
 from tests.infra.hcl import INFRA
 from tests.rehearsal.infra.conftest import Terraform
 
@@ -15,7 +15,7 @@ BUDGET_USD = Decimal(60)
 
 
 def _cost(infrastructure: Terraform, environment: str, *more: str) -> Cost:
-    plan = Plan.from_document(infrastructure.plan(environment, *more))
+    plan = read_plan(infrastructure.plan(environment, *more))
     return cost_delta(plan, read_prices(INFRA / "prices.toml")).after
 
 
