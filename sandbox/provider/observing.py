@@ -65,7 +65,7 @@ def _nested(nested: NestedBlock, current: Value, observed: Value, *, imported: b
     if observed is UNKNOWN:
         return [_block(nested, inner, {}) for inner in held]
     seen = observed or []
-    if not held and current is not UNKNOWN and nested.most == 1 and not imported:
+    if not held and current is not UNKNOWN and nested.nesting == "list" and not imported:
         # Not written, so whatever AWS assumes in its place is no drift.
         return []
     if nested.nesting == "list":
