@@ -43,7 +43,7 @@ from sandbox.timing import Timing
 
 PARENT_LOOKED_AT_EVERY_S = 0.5
 REGION = "us-east-2"
-SLOW_TO_LOAD = ("ec2", "secretsmanager", "s3", "rds")
+SLOW_TO_LOAD = ("ec2", "secretsmanager", "rds")
 # Any are accepted; these are given to tasks.
 ACCESS_KEY = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",

@@ -15,6 +15,7 @@ import psycopg
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
 from psycopg import sql
 
+from sandbox.errors import SandboxFailed
 from sandbox.network.addresses import Addresses
 from sandbox.network.certificates import Authority
 from sandbox.network.loop import NetworkLoop
@@ -112,7 +113,7 @@ class Databases:
         try:
             server.start()
             server.admit(user, password, instance.db_name)
-        except (ServiceFailed, psycopg.Error, OSError, subprocess.SubprocessError) as error:
+        except (ServiceFailed, SandboxFailed, psycopg.Error, OSError) as error:
             # The API has no better word for it; the sandbox's log has the error.
             print(f"sandbox: {instance.db_instance_identifier} did not start: {error}", flush=True)  # noqa: T201
             instance.status = "failed"
@@ -146,7 +147,7 @@ class Databases:
     def _take_snapshot(self, server: _Server, snapshot: DBSnapshot) -> None:
         try:
             server.dump(self._dump(snapshot.db_snapshot_identifier), snapshot.database.db_name)
-        except (OSError, subprocess.SubprocessError):
+        except (OSError, SandboxFailed):
             snapshot.status = "failed"
         else:
             snapshot.status = "available"
@@ -204,7 +205,11 @@ class _Server:
         self._execute("GRANT pg_read_all_data, pg_signal_backend, pg_monitor TO {}", sql.Identifier(user))
         self._execute("ALTER DATABASE {} OWNER TO {}", sql.Identifier(DEFAULT_DATABASE), sql.Identifier(user))
         if database:
-            self._execute("CREATE DATABASE {} OWNER {}", sql.Identifier(database), sql.Identifier(user))
+            self._execute(
+                "CREATE DATABASE {} OWNER {} TEMPLATE template0",
+                sql.Identifier(database),
+                sql.Identifier(user),
+            )
         if self.restore_from:
             self._run("pg_restore", "--dbname", self._in(database), "--no-comments", str(self.restore_from))
 
@@ -225,4 +230,13 @@ class _Server:
             connection.execute(sql.SQL(statement).format(*parts))
 
     def _run(self, program: str, *arguments: str) -> None:
-        subprocess.run([str(binaries() / program), *arguments], check=True, capture_output=True)
+        """Runs one of PostgreSQL's programs.
+
+        Raises:
+            SandboxFailed: it failed; says what it said.
+        """
+        done = subprocess.run(
+            [str(binaries() / program), *arguments], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SandboxFailed(f"{program} failed: {done.stderr.strip()}")
