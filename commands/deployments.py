@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -51,10 +52,12 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
     with get_client(sync_client=True) as client:
         made = WorkPoolCreate(name=pool, type=ProcessWorker.type, base_job_template=template)
         client.create_work_pool(made, overwrite=True)
-    _prefect("block", "register", "-m", "blocks")
     file = CHECKOUT / "prefect.yaml"
     names = [f"--name={name}" for name in _deployed_in(pool, file)]
-    _prefect("deploy", *names, "--prefect-file", str(file))
+    with ThreadPoolExecutor() as side_by_side:
+        blocks = side_by_side.submit(_prefect, "block", "register", "-m", "blocks")
+        _prefect("deploy", *names, "--prefect-file", str(file))
+        blocks.result()
 
 
 def _deployed_in(pool: Pool, file: Path) -> list[str]:

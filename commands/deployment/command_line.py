@@ -153,14 +153,15 @@ def run(
 
 
 def bootstrap(env: Env) -> None:
-    """Makes what has to be there before Terraform: the bucket of its state, and the application's keys."""
+    """Makes what must be there first, as an administrator: state bucket, keys, the role that deploys."""
     from commands.deployment import bootstrap as command
     from commands.deployment.environments import environment
 
     with _failures():
-        made = command.bootstrap(environment(env))
+        made = _run(command.bootstrap(environment(env)))
     typer.echo(f"{made.bucket}: {'made' if made.bucket_made else 'was there; checked'}")
     typer.echo(f"{made.secret}: {', '.join(made.keys_set) + ' set' if made.keys_set else 'was complete'}")
+    typer.echo(f"{made.role}: {made.role_changes}")
 
 
 def rehearse(

@@ -81,7 +81,7 @@ class Rehearsal:
             known.change(checkout)
         environment = self.environment(checkout)
         if self.last_good is None:
-            bootstrap(environment)
+            asyncio.run(bootstrap(environment))
         register(environment)
         with self._used() as used:
             deployed = deploy.run(
