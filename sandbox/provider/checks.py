@@ -30,10 +30,13 @@ def complaints(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Ite
 
 
 def _all(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Iterator[tuple[Path, str]]:
-    yield from resource.complaints(aws, values)
+    of_model = resource.complaints(aws, values)
+    yield from of_model
+    told = {path for path, _ in of_model}
     for dotted, allowed in resource.schema.allowed.items():
         for path, value in _at(values, dotted.split("."), ()):
-            if said := _disallowed(allowed, value):
+            # The model and the provider may both have something against a value.
+            if path not in told and (said := _disallowed(allowed, value)):
                 yield path, said
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import grpc
@@ -23,6 +24,7 @@ from tf.gen.tfplugin_pb2_grpc import add_ProviderServicer_to_server
 
 from sandbox.provider import protocol, resources
 from sandbox.provider.aws import Aws
+from sandbox.provider.resource import RESOURCES
 from sandbox.provider.servicer import Servicer
 
 log = logging.getLogger(__name__)
@@ -100,10 +102,17 @@ def serve(aws: Aws) -> None:
         server.start()
         sys.stdout.write(reattachment(socket) + "\n")
         sys.stdout.flush()
+        Thread(target=_warm_up, args=(aws,), daemon=True).start()
         # Whoever started this holds the other end: its death closes it, however it dies.
         sys.stdin.read()
         aws.stopping.set()
         server.stop(grace=1).wait()
+
+
+def _warm_up(aws: Aws) -> None:
+    """Has the clients ready before Terraform asks: reading the models of all services takes a second."""
+    for service in sorted({resource.service for resource in RESOURCES.values()}):
+        aws.client(service)
 
 
 def reattachment(socket: str) -> str:

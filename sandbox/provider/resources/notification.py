@@ -113,7 +113,8 @@ class Budget(Resource):
     gone = ("NotFoundException",)
 
     def create(self, aws: Aws, state: State) -> None:
-        arguments = self.request(aws, state) | {"AccountId": aws.account_id}
+        arguments: dict[str, Any] = self.request(aws, state)
+        arguments["AccountId"] = aws.account_id
         filters = {one["name"]: list(one["values"]) for one in state.get("cost_filter") or []}
         if filters:
             arguments["Budget"]["CostFilters"] = filters
