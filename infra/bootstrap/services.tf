@@ -4,10 +4,18 @@ locals {
 
   services = [
     {
+      # It knows no resource: what it makes is told by its tags.
+      Sid       = "MakeCluster"
+      Effect    = "Allow"
+      Action    = "ecs:CreateCluster"
+      Resource  = "*"
+      Condition = { StringEquals = local.to_be_ours }
+    },
+    {
       Sid    = "Cluster"
       Effect = "Allow"
       Action = [
-        "ecs:CreateCluster", "ecs:DeleteCluster", "ecs:DescribeClusters", "ecs:PutClusterCapacityProviders",
+        "ecs:DeleteCluster", "ecs:DescribeClusters", "ecs:PutClusterCapacityProviders",
         "ecs:UpdateCluster", "ecs:UpdateClusterSettings",
       ]
       Resource = local.cluster
@@ -23,10 +31,11 @@ locals {
       Resource = [for kind in ["service", "service-deployment", "service-revision", "task"] : "arn:aws:ecs:${local.here}:${kind}/${local.prefix}/*"]
     },
     {
-      Sid      = "RegisterAndRun"
-      Effect   = "Allow"
-      Action   = ["ecs:RegisterTaskDefinition", "ecs:RunTask"]
-      Resource = local.task_definitions
+      Sid       = "RunTasks"
+      Effect    = "Allow"
+      Action    = "ecs:RunTask"
+      Resource  = local.task_definitions
+      Condition = { ArnEquals = { "ecs:cluster" = local.cluster } }
     },
     {
       Sid    = "Tag"
@@ -37,12 +46,13 @@ locals {
       ])
     },
     {
-      # None of them knows a resource.
+      # None of them knows a resource. A definition is of use only with a role that may be given to tasks.
       Sid    = "SeeServices"
       Effect = "Allow"
       Action = [
         "ecr:GetAuthorizationToken", "ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition",
-        "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks", "elasticloadbalancing:Describe*",
+        "ecs:ListServices", "ecs:ListTaskDefinitions", "ecs:ListTasks", "ecs:RegisterTaskDefinition",
+        "elasticloadbalancing:Describe*",
         "servicequotas:GetServiceQuota", "servicequotas:ListServiceQuotas",
       ]
       Resource = "*"
@@ -67,7 +77,7 @@ locals {
         "elasticloadbalancing:AddTags", "elasticloadbalancing:CreateListener", "elasticloadbalancing:CreateLoadBalancer",
         "elasticloadbalancing:CreateTargetGroup", "elasticloadbalancing:DeleteListener",
         "elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing:DeleteTargetGroup",
-        "elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyLoadBalancerAttributes",
+        "elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyListenerAttributes", "elasticloadbalancing:ModifyLoadBalancerAttributes",
         "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:ModifyTargetGroupAttributes",
         "elasticloadbalancing:RemoveTags", "elasticloadbalancing:SetSecurityGroups", "elasticloadbalancing:SetSubnets",
       ]
@@ -107,11 +117,14 @@ locals {
       Resource = "*"
     },
     {
-      Sid       = "ZoneOfNames"
-      Effect    = "Allow"
-      Action    = ["route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone", "route53:DeleteHostedZone", "route53:GetHostedZone", "route53:ListHostedZonesByName"]
-      Resource  = "*"
-      Condition = { "ForAnyValue:StringEquals" = { "aws:CalledVia" = ["servicediscovery.amazonaws.com"] } }
+      # Cloud Map asks in the name of who asks it.
+      Sid    = "ZoneOfNames"
+      Effect = "Allow"
+      Action = [
+        "ec2:DescribeRegions", "route53:AssociateVPCWithHostedZone", "route53:CreateHostedZone",
+        "route53:DeleteHostedZone", "route53:GetHostedZone", "route53:ListHostedZonesByName",
+      ]
+      Resource = "*"
     },
   ]
 }

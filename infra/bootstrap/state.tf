@@ -39,12 +39,11 @@ locals {
       Resource = [for name in ["database", "replicate"] : "arn:aws:secretsmanager:${local.here}:secret:${local.prefix}/${name}-*"]
     },
     {
-      # RDS makes its secret in the name of who creates the instance.
-      Sid       = "MakeDatabaseSecret"
-      Effect    = "Allow"
-      Action    = ["secretsmanager:CreateSecret", "secretsmanager:RotateSecret", "secretsmanager:TagResource"]
-      Resource  = "arn:aws:secretsmanager:${local.here}:secret:rds!db-*"
-      Condition = { "ForAnyValue:StringEquals" = { "aws:CalledVia" = ["rds.amazonaws.com"] } }
+      # RDS makes its secret in the name of who creates the instance; nobody else can make one of such a name.
+      Sid      = "MakeDatabaseSecret"
+      Effect   = "Allow"
+      Action   = ["secretsmanager:CreateSecret", "secretsmanager:RotateSecret", "secretsmanager:TagResource"]
+      Resource = "arn:aws:secretsmanager:${local.here}:secret:rds!db-*"
     },
   ]
 }

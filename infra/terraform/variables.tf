@@ -383,13 +383,13 @@ variable "prefect_api_url" {
 }
 
 variable "prefect_api_key_secret_arn" {
-  description = "Secret in Secrets Manager whose value is the API key of Prefect Cloud. Null: the server asks for none."
+  description = "Secret in Secrets Manager whose value is the API key of Prefect Cloud, with a name that begins as the application's secret does: tasks can read no other. Null: the server asks for none."
   type        = string
   default     = null
 
   validation {
-    condition     = var.prefect_api_key_secret_arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:", var.prefect_api_key_secret_arn))
-    error_message = "prefect_api_key_secret_arn must be the ARN of a secret in Secrets Manager."
+    condition     = var.prefect_api_key_secret_arn == null || can(regex("^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:${local.prefix}/", var.prefect_api_key_secret_arn))
+    error_message = "prefect_api_key_secret_arn must be the ARN of a secret in Secrets Manager whose name begins with ${local.prefix}/."
   }
 }
 

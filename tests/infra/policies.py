@@ -53,7 +53,7 @@ def _applies(statement: Statement, action: str, resource: str, context: Mapping[
 def _holds(operator: str, value: str | None, wanted: list[str]) -> bool:
     if operator == "Null":
         return (value is None) is (wanted == ["true"])
-    if operator not in ("StringEquals", "StringLike", "ForAnyValue:StringEquals"):
+    if operator not in ("StringEquals", "StringLike", "ArnEquals"):
         raise NotImplementedError(operator)
     match = fnmatchcase if operator == "StringLike" else str.__eq__
     return value is not None and any(match(value, w) for w in wanted)

@@ -236,3 +236,14 @@ run "free_of_charge" {
   expect_failures = [var.budget_limit_usd]
   variables { budget_limit_usd = 0 }
 }
+
+run "key_that_tasks_could_not_read" {
+  command         = plan
+  expect_failures = [var.prefect_api_key_secret_arn]
+  variables { prefect_api_key_secret_arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:ai-video/prefect-abcdef" }
+}
+
+run "key_that_tasks_can_read" {
+  command = plan
+  variables { prefect_api_key_secret_arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:ai-video-dev/prefect-abcdef" }
+}

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ PREFIXES = {
 # Requests whose right IAM has another name for.
 RIGHTS = {
     "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
     "budgets:DescribeBudget": "budgets:ViewBudget",
     "s3:HeadBucket": "s3:ListBucket",
 }
@@ -78,6 +79,12 @@ class Terraform:
         """
         self.must("plan", "-input=false", "-out=it.tfplan", *self.given(environment), *more)
         return json.loads(self.must("show", "-json", "it.tfplan"))
+
+    def with_own_state(self, home: Path, variables: dict[str, str]) -> Terraform:
+        """The same root, of which nothing is made yet, with variables that no file names."""
+        other = initialised(self.directory.name, home, self.environment)
+        more = {f"TF_VAR_{name}": value for name, value in variables.items()}
+        return replace(other, environment={**self.environment, **more})
 
     def given(self, environment: str) -> tuple[str, ...]:
         """The arguments that say which environment it is."""
@@ -145,7 +152,8 @@ def surroundings(aws: str) -> Iterator[dict[str, str]]:
         }
 
 
-def _initialised(root: str, home: Path, surroundings: dict[str, str]) -> Terraform:
+def initialised(root: str, home: Path, surroundings: dict[str, str]) -> Terraform:
+    """A copy of a root of the configuration, ready to be planned."""
     directory = home / root
     shutil.copytree(INFRA / root, directory, ignore=shutil.ignore_patterns(".terraform*"))
     # The state stays beside it; the state's bucket is proved where the whole deployment is.
@@ -158,19 +166,19 @@ def _initialised(root: str, home: Path, surroundings: dict[str, str]) -> Terrafo
 @pytest.fixture(scope="session")
 def infrastructure(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     """Terraform on the environments' configuration, with nothing made yet."""
-    return _initialised("terraform", tmp_path_factory.mktemp("infrastructure"), surroundings)
+    return initialised("terraform", tmp_path_factory.mktemp("infrastructure"), surroundings)
 
 
 @pytest.fixture(scope="session")
 def bootstrap(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     """Terraform on what an administrator makes once."""
-    return _initialised("bootstrap", tmp_path_factory.mktemp("bootstrap"), surroundings)
+    return initialised("bootstrap", tmp_path_factory.mktemp("bootstrap"), surroundings)
 
 
 @pytest.fixture(scope="session")
 def made(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     """An environment in which nothing runs yet. It is gone with the server that it is on."""
-    terraform = _initialised("terraform", tmp_path_factory.mktemp("made"), surroundings)
+    terraform = initialised("terraform", tmp_path_factory.mktemp("made"), surroundings)
     terraform.must("apply", "-input=false", "-auto-approve", *terraform.given("sandbox"))
     return terraform
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,11 @@ from tests.infra.policies import may
 from tests.rehearsal.infra.conftest import REDIS_PASSWORD, Terraform, deployer_of, policies_of
 
 HERE = "us-east-2:123456789012"
+# What was asked in making the deployer.
+ADMINISTRATORS = {
+    *("iam:AttachRolePolicy", "iam:CreatePolicy", "iam:DeletePolicy", "iam:DetachRolePolicy"),
+    *("iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:TagPolicy"),
+}
 
 
 def test_a_second_plan_has_nothing_to_do(made: Terraform) -> None:
@@ -62,10 +68,42 @@ def test_what_cannot_be_changed_in_place_is_known_beforehand(
     assert actions <= {("delete", "create"), ("create", "delete")}
 
 
+def test_with_everything_switched_on(made: Terraform, tmp_path: Path) -> None:
+    """Prefect in the cluster, a load balancer, and passwords by variable, which no file may hold."""
+    given = [
+        *("-var-file=environments/dev.tfvars", "-var=prefect_mode=self_hosted", "-var=load_balancer=true"),
+        *("-var=db_password_version=1", "-var=replicate_api_token_version=1", "-input=false"),
+    ]
+    passwords = {"db_password": "canary0database0password", "replicate_api_token": "r8_canary0replicate"}
+    everything = made.with_own_state(tmp_path, passwords)
+    everything.must("plan", "-out=it.tfplan", *given)
+    planned = everything.must("show", "-json", "it.tfplan")
+    everything.must("apply", "-input=false", "it.tfplan")
+    state = (everything.directory / "terraform.tfstate").read_text()
+    assert everything.run("plan", "-detailed-exitcode", *given).returncode == 0
+    everything.must("destroy", "-auto-approve", *given)
+    assert json.loads(everything.must("show", "-json")).get("values") is None
+
+    assert '"aws_service_discovery_service"' in state
+    assert '"aws_secretsmanager_secret_version"' in state
+    for secret in (*passwords.values(), REDIS_PASSWORD):
+        assert secret not in planned + state
+
+
+def test_what_an_administrator_makes(bootstrap: Terraform) -> None:
+    given = ("-input=false", "-var=environment=staging")
+    bootstrap.must("apply", "-auto-approve", *given)
+    assert bootstrap.run("plan", "-detailed-exitcode", *given).returncode == 0
+    role = json.loads(bootstrap.must("output", "-json"))["deployer_role_arn"]["value"]
+    assert role == "arn:aws:iam::123456789012:role/ai-video-staging-deployer"
+    bootstrap.must("destroy", "-auto-approve", *given)
+
+
 def test_the_deployer_may_do_all_that_was_asked(
     made: Terraform, bootstrap: Terraform, asked: set[str]
 ) -> None:
-    assert "ecs:CreateService" in asked
-    statements = deployer_of(policies_of(bootstrap, "sandbox"))
-    # Whoever asks who he is needs no right to it.
-    assert {a for a in asked - {"sts:GetCallerIdentity"} if not may(statements, a)} == set()
+    assert {"ecs:CreateService", "rds:DeleteDBInstance"} <= asked
+    statements = deployer_of(policies_of(bootstrap, "dev", "-var=prefect_mode=self_hosted"))
+    # Whoever asks who he is needs no right to it; what makes the deployer itself is the administrator's.
+    others = {"sts:GetCallerIdentity", *ADMINISTRATORS}
+    assert {action for action in asked - others if not may(statements, action)} == set()

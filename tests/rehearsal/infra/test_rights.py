@@ -20,6 +20,7 @@ TASKS = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
 OURS = {"aws:ResourceTag/Project": "reelflow", "aws:ResourceTag/Environment": "dev"}
 NEW = {"aws:RequestTag/Project": "reelflow", "aws:RequestTag/Environment": "dev"}
 PRODS = OURS | {"aws:ResourceTag/Environment": "prod"}
+CLUSTER = {"ecs:cluster": f"arn:aws:ecs:{HERE}:cluster/ai-video-dev"}
 OUR_DATABASE = {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": f"arn:aws:rds:{HERE}:db:ai-video-dev-db"}
 ANOTHER = {"aws:ResourceTag/aws:rds:primaryDBInstanceArn": f"arn:aws:rds:{HERE}:db:ai-video-db"}
 # IAM refuses a longer policy; white space does not count.
@@ -30,8 +31,11 @@ CASES: list[tuple[bool, str, str, dict[str, str]]] = [
     (True, "ecs:UpdateService", f"arn:aws:ecs:{HERE}:service/ai-video-dev/ai-video-dev-backend", {}),
     (False, "ecs:UpdateService", f"arn:aws:ecs:{HERE}:service/ai-video/ai-video-backend", {}),
     (False, "ecs:UpdateService", f"arn:aws:ecs:{HERE}:service/another/another", {}),
-    (True, "ecs:RunTask", f"arn:aws:ecs:{HERE}:task-definition/ai-video-dev-backend:7", {}),
-    (False, "ecs:RunTask", f"arn:aws:ecs:{HERE}:task-definition/another:7", {}),
+    (True, "ecs:RunTask", f"arn:aws:ecs:{HERE}:task-definition/ai-video-dev-backend:7", CLUSTER),
+    (False, "ecs:RunTask", f"arn:aws:ecs:{HERE}:task-definition/another:7", CLUSTER),
+    (False, "ecs:RunTask", f"arn:aws:ecs:{HERE}:task-definition/ai-video-dev-backend:7", {}),
+    (True, "ecs:CreateCluster", "*", NEW),
+    (False, "ecs:CreateCluster", "*", {}),
     (True, "ecr:PutImage", f"arn:aws:ecr:{HERE}:repository/ai-video-dev-backend", {}),
     (False, "ecr:PutImage", f"arn:aws:ecr:{HERE}:repository/ai-video-backend", {}),
     (True, "iam:CreateRole", f"{ROLE}/ai-video-dev-backend", BOUNDARY),
