@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.ecs.health import Health
+from sandbox.ecs.health import HEALTHY, Health
 from sandbox.ecs.logs import LogStream, NoLogGroup
 from sandbox.ecs.placement import attach_interface, detach_interface
 from sandbox.ecs.records import Container, Stop, Task, World, now
@@ -273,10 +273,11 @@ class _Probe:
         self._command = inside(health_command(check["command"]), life._task.address)
         self._timeout = check.get("timeout") or HEALTH_TIMEOUT_S
         self._retries = check.get("retries") or 3
-        self._interval = min(check.get("interval") or 30, timing.health_interval_s)
+        self._interval = check.get("interval") or 30
+        self._first_interval = min(self._interval, timing.health_interval_s)
         self._start_period = min(check.get("startPeriod") or 0, timing.start_period_s)
         self._began = time.monotonic()
-        self._next = self._began + self._interval / 2
+        self._next = self._began + self._first_interval / 2
         self._health = Health()
         self._thread: threading.Thread | None = None
 
@@ -297,7 +298,8 @@ class _Probe:
             start_period_s=self._start_period,
             retries=self._retries,
         )
-        self._next = time.monotonic() + self._interval
+        healthy = self._health.status == HEALTHY
+        self._next = time.monotonic() + (self._interval if healthy else self._first_interval)
         with self._life._world.changed:
             self._container.health = self._health.status
             self._life._world.changed.notify_all()

@@ -149,7 +149,9 @@ class TargetGroups:
         with self._lock:
             _note(target, passed, int(record.healthy_threshold_count), int(record.unhealthy_threshold_count))
             target.checking = False
-            interval = min(float(record.health_check_interval_seconds), self._timing.health_interval_s)
+            interval = float(record.health_check_interval_seconds)
+            if target.state != HEALTHY:
+                interval = min(interval, self._timing.health_interval_s)
             target.check_at = time.monotonic() + interval
 
     def _drain(self, group: str, address: str) -> None:
