@@ -79,7 +79,9 @@ CASES: list[tuple[bool, str, str, dict[str, str]]] = [
     (False, "ec2:RevokeSecurityGroupIngress", f"arn:aws:ec2:{HERE}:security-group/sg-1", PRODS),
     (True, "rds:CreateDBInstance", f"arn:aws:rds:{HERE}:db:ai-video-dev-db", {}),
     (False, "rds:DeleteDBInstance", f"arn:aws:rds:{HERE}:db:ai-video-db", {}),
-    (True, "rds:CreateDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:ai-video-dev-db-before-0007", {}),
+    (True, "rds:CreateDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:dev-01jd", {}),
+    (False, "rds:DeleteDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:prod-01jd", {}),
+    (True, "rds:CreateDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:ai-video-dev-db-final", {}),
     (False, "kms:DescribeKey", f"arn:aws:kms:{HERE}:key/1", {}),
     (
         True,
