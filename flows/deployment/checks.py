@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from blocks.errors import BlockError
+from flows.deployment.faults import kind_of
 from flows.deployment.release import Check
 
 
@@ -34,8 +35,10 @@ async def check(name: str, looking: Awaitable[str]) -> Check:
     except NotLooked as why:
         return Check(name=name, good=None, evidence=str(why))
     except NotGood as found:
-        return Check(name=name, good=False, evidence=found.evidence, remedy=found.remedy)
+        kind = name.lower().replace(" ", "_")
+        return Check(name=name, good=False, evidence=found.evidence, kind=kind, remedy=found.remedy)
     except BlockError as error:
         if error.transient:
             raise
-        return Check(name=name, good=False, evidence=f"{error.what}: {error.cause}", remedy=error.remedy)
+        evidence = f"{error.what}: {error.cause}"
+        return Check(name=name, good=False, evidence=evidence, kind=kind_of(error), remedy=error.remedy)

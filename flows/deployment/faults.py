@@ -47,6 +47,11 @@ def passes(fault: object) -> bool:
     return isinstance(fault, TRANSIENT) and not isinstance(fault, TaskRunTimeoutError)
 
 
+def kind_of(fault: BaseException) -> str:
+    """The name of the fault's class in snake case."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in type(fault).__name__).lstrip("_")
+
+
 def stage_failed(stage: str, fault: BaseException, *, deadline_s: float | None = None) -> StageFailed:
     """The fault as the cause of a stage's failure; its kind is the fault's class in snake case."""
     if isinstance(fault, StageFailed):
@@ -56,7 +61,7 @@ def stage_failed(stage: str, fault: BaseException, *, deadline_s: float | None =
         return StageFailed(
             stage, "deadline", f"It did not end {waited}", "See the stage's log for what it waited for"
         )
-    kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(fault).__name__).lstrip("_")
+    kind = kind_of(fault)
     if isinstance(fault, AppError | BlockError | StoreError):
         message = ": ".join(part for part in (fault.what, fault.cause) if part)
         return StageFailed(stage, kind, message, fault.remedy)

@@ -62,11 +62,18 @@ class Cause(_Value):
 
 
 class Check(_Value):
-    """One line of a checklist. `good` is None for what was not looked at; `evidence` is what was seen."""
+    """One line of a checklist.
+
+    Attributes:
+        good: None for what was not looked at.
+        evidence: what was seen.
+        kind: a word for what is wrong.
+    """
 
     name: str
     good: bool | None
     evidence: str
+    kind: str = ""
     remedy: str = ""
 
 

@@ -95,7 +95,8 @@ def left_behind(holder: LockHolder, taken_over: tuple[StageRecord, ...]) -> bool
         taken_over: the stages of the dead run's release, as it has left them.
     """
     at_it = (s for s in taken_over if s.name in ("plan", "apply") and s.status == "running")
-    return any(holder.created >= stage.started for stage in at_it)
+    created = holder.created
+    return created is not None and any(created >= stage.started for stage in at_it)
 
 
 def _cost(run: Deployment, found: Plan) -> CostDelta:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from blocks.ecs import EcsService
 from blocks.ecs.events import RollOut, RollOutEvent, Serving
+from blocks.ecs.verdict import Deployment as Begun
 from blocks.errors import BlockError
 from flows.deployment.faults import StageFailed
 from flows.deployment.progress import Progress
@@ -17,6 +18,7 @@ from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, branch, stage
 
 NAME = "roll_out"
+STOP_POLL_S = 0.5
 REMEDY = "See the service's events and the log of its stopped tasks; correct the release and deploy it"
 
 
@@ -76,21 +78,9 @@ async def roll_out(run: Deployment, image: Image) -> Done[bool]:
 async def undo(run: Deployment, facts: Mapping[str, Any]) -> str:
     """Brings back what the last verified release ran; before the first one, nothing."""
     outputs = await run.outputs()
-    moves = []
-    for name, recorded in facts["services"].items():
-        service = run.environment.service(outputs, name)
-        serving = await asyncio.to_thread(service.running)
-        target = ServiceRecord.model_validate(recorded)
-        if target.task_definition is None:
-            target = ServiceRecord(task_definition=serving.task_definition, desired_count=0)
-        if not runs(serving, target):
-            moves.append(Move(name, service, target))
-    ended = await _move(run, moves, None)
-    for move, result in zip(moves, ended, strict=True):
-        if isinstance(result, BaseException):
-            raise result
-        if not result.succeeded:
-            raise NotBack(f"{move.name} was not rolled back", result.message, REMEDY)
+    targets = {name: ServiceRecord.model_validate(record) for name, record in facts["services"].items()}
+    services = {name: run.environment.service(outputs, name) for name in targets if name in outputs.services}
+    await asyncio.gather(*(_back(run, name, service, targets[name]) for name, service in services.items()))
     if run.previous is None:
         return "nothing runs, as before the first release"
     return f"release {run.previous.id} runs"
@@ -126,22 +116,52 @@ def verdict(ended: Mapping[str, RollOut | BaseException]) -> Exception | None:
     return next((result for result in ended.values() if isinstance(result, Exception)), None)
 
 
-async def _move(
-    run: Deployment, moves: list[Move], progress: Progress | None
-) -> list[RollOut | BaseException]:
+async def _back(run: Deployment, name: str, service: EcsService, target: ServiceRecord) -> None:
+    serving = await asyncio.to_thread(service.running)
+    if target.task_definition is None:
+        await _stop(service, serving)
+    elif not runs(serving, target):
+        # A deployment of the same revision that has failed would be told again, not begun anew.
+        again = serving.task_definition == target.task_definition
+        begun = await asyncio.to_thread(
+            service.update, target.task_definition, target.desired_count, force=again
+        )
+        result = await _follow(run, name, service, begun, None)
+        if not result.succeeded:
+            raise NotBack(f"{name} was not rolled back", result.message, REMEDY)
+
+
+async def _stop(service: EcsService, serving: Serving) -> None:
+    """Stops a service. How its deployment ends says nothing here: a failed one has no tasks either."""
+    await asyncio.to_thread(service.update, serving.task_definition, 0)
+    while serving.desired or serving.running or serving.pending:
+        await asyncio.sleep(STOP_POLL_S)
+        serving = await asyncio.to_thread(service.running)
+
+
+async def _move(run: Deployment, moves: list[Move], progress: Progress) -> list[RollOut | BaseException]:
+    def teller(name: str) -> Callable[[float], None]:
+        return lambda done: progress.tell_part(name, done, len(moves))
+
     return await asyncio.gather(
-        *(_one(run, move, progress, len(moves)) for move in moves), return_exceptions=True
+        *(_one(run, move, teller(move.name)) for move in moves), return_exceptions=True
     )
 
 
-async def _one(run: Deployment, move: Move, progress: Progress | None, parts: int) -> RollOut:
-    def tell(event: RollOutEvent) -> None:
-        run.logger.info("%s: %s", move.name, event.message)
-        if progress:
-            progress.tell_part(move.name, event.running / max(1, event.desired), parts)
-
+async def _one(run: Deployment, move: Move, tell: Callable[[float], None]) -> RollOut:
     assert move.target.task_definition is not None
     begun = await asyncio.to_thread(
         move.service.update, move.target.task_definition, move.target.desired_count
     )
-    return await move.service.follow(begun, deadline_s=run.options.roll_out_deadline_s, on_event=tell)
+    return await _follow(run, move.name, move.service, begun, tell)
+
+
+async def _follow(
+    run: Deployment, name: str, service: EcsService, begun: Begun, tell: Callable[[float], None] | None
+) -> RollOut:
+    def hear(event: RollOutEvent) -> None:
+        run.logger.info("%s: %s", name, event.message)
+        if tell:
+            tell(event.running / max(1, event.desired))
+
+    return await service.follow(begun, deadline_s=run.options.roll_out_deadline_s, on_event=hear)

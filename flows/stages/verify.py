@@ -109,8 +109,7 @@ def verdict(checks: Sequence[Check]) -> StageFailed | None:
     """The first check that is not good, as the cause; None when all are."""
     for found in checks:
         if found.good is False:
-            kind = found.name.lower().replace(" ", "_")
-            return StageFailed(NAME, kind, f"{found.name}: {found.evidence}", found.remedy)
+            return StageFailed(NAME, found.kind, f"{found.name}: {found.evidence}", found.remedy)
     return None
 
 

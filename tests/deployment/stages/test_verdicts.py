@@ -312,7 +312,8 @@ def test_a_secret_that_won_t(filled: dict[str, bool], said: str) -> None:
 
 
 def _check(name: str, good: bool | None) -> Check:
-    return Check(name=name, good=good, evidence="seen", remedy="do")
+    kind = name.lower().replace(" ", "_")
+    return Check(name=name, good=good, evidence="seen", kind=kind, remedy="do")
 
 
 @pytest.mark.parametrize(
