@@ -12,13 +12,13 @@ from prefect_aws.client_parameters import AwsClientParameters
 from pydantic import SecretStr
 
 from blocks.ecs import EcsService
-from blocks.image import ArchiveBuilder
+from blocks.image import ArchiveBuilder, Builder, DockerBuilder, this_platform
 from blocks.registry import Registry
 from blocks.terraform import NetworkOutputs
 from sandbox.running import Sandbox
 from tests.rehearsal.sandbox import conftest as theirs
 from tests.rehearsal.sandbox.conftest import Account
-from tests.rehearsal.sandbox.tiny import PROGRAM
+from tests.rehearsal.sandbox.tiny import DOCKERFILE, PROGRAM
 
 cloud, account = theirs.cloud, theirs.account
 
@@ -56,7 +56,7 @@ def checkout(tmp_path: Path) -> Callable[..., Path]:
         directory = tmp_path / f"{version}-{behaviour}"
         directory.mkdir()
         (directory / "cli.py").write_text(PROGRAM.format(version=version, behaviour=behaviour))
-        (directory / "Dockerfile").write_text("FROM scratch\n")
+        (directory / "Dockerfile").write_text(f"ARG BASE_IMAGE\n{DOCKERFILE.format(base='${BASE_IMAGE}')}")
         (directory / ".dockerignore").write_text("*\n!cli.py\n")
         return directory
 
@@ -64,11 +64,22 @@ def checkout(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def ship(registry: Registry, checkout: Callable[..., Path], tmp_path: Path) -> Callable[..., str]:
-    """Builds and pushes an image without an engine; returns how a task definition names it."""
+def builder(account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
+    """What fits the sandbox's engine."""
+    if account.cloud.docker_host is None:
+        return ArchiveBuilder(tmp_path / "images")
+    monkeypatch.setenv("DOCKER_HOST", account.cloud.docker_host)
+    return DockerBuilder(base_image=account.cloud.base_image, platform=this_platform())
+
+
+@pytest.fixture
+def ship(
+    registry: Registry, builder: Builder, checkout: Callable[..., Path], tmp_path: Path
+) -> Callable[..., str]:
+    """Builds and pushes an image; returns how a task definition names it."""
 
     def shipped(version: str, behaviour: str = "") -> str:
-        image = ArchiveBuilder(tmp_path / "images").build(checkout(version, behaviour), version)
+        image = builder.build(checkout(version, behaviour), version)
         return registry.reference(registry.push(image, f"{version}-{tmp_path.name}"))
 
     return shipped
