@@ -161,6 +161,8 @@ class Instance(Rds):
         "status": "DBInstanceStatus",
         "address": "Endpoint.Address",
         "hosted_zone_id": "Endpoint.HostedZoneId",
+        # Changes by itself, which would be shown as drift at every look.
+        "latest_restorable_time": None,
         # Where a description has another form than an order, `read` says it.
         "endpoint": None,
         "engine_version_actual": "EngineVersion",

@@ -154,6 +154,8 @@ class TargetGroup(ElbV2):
     }
     names: ClassVar[Names] = {
         "health_check": None,
+        # A listener made later would be shown as drift.
+        "load_balancer_arns": None,
         "arn": "TargetGroupArn",
         "name": "Name",
         **{f"health_check_{name}": member for name, member in health.items()},
