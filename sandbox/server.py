@@ -30,6 +30,7 @@ from sandbox.network.addresses import Addresses
 from sandbox.network.certificates import Authority
 from sandbox.network.loop import NetworkLoop
 from sandbox.parts import buckets
+from sandbox.parts import buckets
 from sandbox.parts.caches import Caches
 from sandbox.parts.databases import Databases
 from sandbox.parts.load_balancers import LoadBalancers, TargetGroups
@@ -118,6 +119,7 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
     running.callback(ecs.close)
     announced: dict[str, str | None] = {}
     moto_additions.install()
+    buckets.install()
     gateway = Gateway(
         DomainDispatcherApplication(create_backend_app),
         {"ecs": ecs},
