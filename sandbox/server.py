@@ -30,7 +30,6 @@ from sandbox.network.addresses import Addresses
 from sandbox.network.certificates import Authority
 from sandbox.network.loop import NetworkLoop
 from sandbox.parts import buckets
-from sandbox.parts import buckets
 from sandbox.parts.caches import Caches
 from sandbox.parts.databases import Databases
 from sandbox.parts.load_balancers import LoadBalancers, TargetGroups
@@ -93,7 +92,6 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
         Caches(home / "caches", loop, authority, addresses),
     ):
         running.callback(part.close)
-    buckets.install()
     groups = TargetGroups(DEFAULT_ACCOUNT_ID, timing)
     running.callback(LoadBalancers(loop, groups).close)
     engine = _engine(arguments.engine, home, running)
