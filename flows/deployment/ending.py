@@ -17,9 +17,10 @@ from prefect.exceptions import Pause
 from prefect.runtime import flow_run
 
 from blocks.environment import Environment
+from blocks.media_store.errors import StoreMissing
 from blocks.record_store import records_of
 from flows.deployment import artifacts
-from flows.deployment.faults import StageFailed, stage_failed
+from flows.deployment.faults import DeploymentError, StageFailed, stage_failed
 from flows.deployment.keeper import Keeper, is_over
 from flows.deployment.lock import Holder, Lock, LockLost
 from flows.deployment.options import Options
@@ -31,6 +32,10 @@ U = TypeVar("U")
 RENEWALS_PER_LEASE = 4
 
 Confirm = Callable[[Deployment], Awaitable[dict[str, ServiceRecord]]]
+
+
+class NotBootstrapped(DeploymentError):
+    """What has to be there before Terraform is not."""
 
 
 class DeploymentCancelled(Exception):
@@ -53,12 +58,20 @@ async def deployment(
     Raises:
         StageFailed: the one cause for which it failed; what it had changed is undone.
         DeploymentCancelled: somebody ended it; likewise.
+        NotBootstrapped: the bucket for state, lock and records is not there.
         LockHeld: another deployment of the environment is at work.
         LockLost: another run has taken over.
     """
     run_id = UUID(flow_run.id) if flow_run.id else None
     lock = Lock(records_of(environment), environment.name, is_over=is_over, lease_s=options.lease_s)
-    await asyncio.to_thread(lock.acquire, Holder.this_process(run_id))
+    try:
+        await asyncio.to_thread(lock.acquire, Holder.this_process(run_id))
+    except StoreMissing as missing:
+        raise NotBootstrapped(
+            f"{environment.name} can't be deployed to",
+            f"the bucket {environment.state_bucket} of its state does not exist",
+            f"Run `reelflow bootstrap {environment.name}` once",
+        ) from missing
     keeper = Keeper(lock, every_s=options.lease_s / RENEWALS_PER_LEASE, flow_run=run_id)
     scratch = Path(tempfile.mkdtemp(prefix=f"reelflow-{environment.name}-"))
     try:
