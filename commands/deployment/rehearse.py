@@ -34,6 +34,8 @@ from sandbox.rehearsal.verdict import faults
 from sandbox.running import Sandbox, sandbox
 
 NAME = "sandbox"
+# An image that starts on a busy machine is no bad one.
+TIMING = {"start_period_s": 60.0, "breaker_failures": 2}
 REQUESTS_PER_SECOND = 50.0
 # Nobody is there to be asked, and nothing is worth waiting for as long as in production.
 OPTIONS = Options(approval="never", bake_s=5.0, roll_out_deadline_s=240.0, lease_s=10.0)
@@ -160,7 +162,7 @@ def rehearse(
         scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="reelflow-rehearsal-")))
         with console.status("Starting what stands in for AWS, and Prefect…"):
             aws = parts.enter_context(
-                sandbox(home / "aws", engine=engine, database_creation_s=database_creation_s)
+                sandbox(home / "aws", engine=engine, database_creation_s=database_creation_s, timing=TIMING)
             )
             os.environ.update(aws.environment())
             # A server of its own: films that are rehearsed are not to be made by anybody's other worker.
