@@ -22,6 +22,7 @@ TLS_ONLY = {
     "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
+OLD_TLS = TLS_ONLY | {"Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}}
 NO_READING = {
     "Effect": "Deny",
     "Principal": "*",
@@ -47,7 +48,7 @@ def _policy(*statements: dict[str, Any]) -> str:
 
 
 def test_tls_only_lets_loopback_in(s3: Any) -> None:
-    s3.put_bucket_policy(Bucket=NAME, Policy=_policy(TLS_ONLY))
+    s3.put_bucket_policy(Bucket=NAME, Policy=_policy(TLS_ONLY, OLD_TLS))
     assert s3.get_object(Bucket=NAME, Key="film")["Body"].read() == b"film"
 
 
