@@ -1,4 +1,4 @@
-"""What moto leaves out of ElastiCache, and the configuration needs: parameter groups, changes, deletions."""
+"""What moto leaves out and the configuration needs: much of ElastiCache, and metric filters put again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
+from moto.logs.metric_filters import MetricFilters
 
 _ARN = re.compile(r"arn:aws:elasticache:[^:]*:\d*:\w+:.+")
 
@@ -47,6 +48,8 @@ def install() -> None:
             setattr(ElastiCacheResponse, operation.__name__, operation)
     if ElastiCacheBackend.delete_replication_group is _delete:
         ElastiCacheBackend.delete_replication_group = delete_replication_group
+    if MetricFilters.add_filter is _add_filter:
+        MetricFilters.add_filter = add_filter
 
 
 def create_cache_parameter_group(self: ElastiCacheResponse) -> ActionResult:
@@ -134,6 +137,25 @@ def delete_replication_group(
     group = _delete(self, replication_group_id, retain_primary_cluster)
     self.replication_groups.pop(replication_group_id, None)
     return group
+
+
+_add_filter = MetricFilters.add_filter
+
+
+def add_filter(
+    self: MetricFilters,
+    filter_name: str,
+    filter_pattern: str,
+    log_group_name: str,
+    metric_transformations: str,
+) -> None:
+    """Puts a filter in place of the one of that name, beside which moto's own puts it."""
+    self.metric_filters = [
+        held
+        for held in self.metric_filters
+        if (held["filterName"], held["logGroupName"]) != (filter_name, log_group_name)
+    ]
+    _add_filter(self, filter_name, filter_pattern, log_group_name, metric_transformations)
 
 
 def _groups(response: ElastiCacheResponse) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -33,11 +34,21 @@ def _all(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Iterator[
     of_model = resource.complaints(aws, values)
     yield from of_model
     told = {path for path, _ in of_model}
+    for name in resource.schema.json:
+        if isinstance(text := values.get(name), str) and (name,) not in told:
+            yield from (((name,), said) for said in _not_json(text))
     for dotted, allowed in resource.schema.allowed.items():
         for path, value in _at(values, dotted.split("."), ()):
             # The model and the provider may both have something against a value.
             if path not in told and (said := _disallowed(allowed, value)):
                 yield path, said
+
+
+def _not_json(text: str) -> Iterator[str]:
+    try:
+        json.loads(text)
+    except ValueError as error:
+        yield f"It is not JSON: {error}"
 
 
 def _at(values: Value, steps: list[str], path: Path) -> Iterator[tuple[Path, Value]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -76,7 +76,8 @@ class Servicer(ProviderServicer):
 
     def ValidateResourceConfig(self, request: Any, context: ServicerContext) -> Any:
         answer = pb.ValidateResourceConfig.Response()
-        self._check(answer.diagnostics, RESOURCES[request.type_name], decode(request.config))
+        with _failures(answer.diagnostics, f"validating {request.type_name}"):
+            self._check(answer.diagnostics, RESOURCES[request.type_name], decode(request.config))
         return answer
 
     def ValidateDataResourceConfig(self, request: Any, context: ServicerContext) -> Any:
@@ -98,45 +99,52 @@ class Servicer(ProviderServicer):
 
     def PlanResourceChange(self, request: Any, context: ServicerContext) -> pb.PlanResourceChange.Response:
         answer = pb.PlanResourceChange.Response(legacy_type_system=True)
-        resource = RESOURCES[request.type_name]
-        proposed = decode(request.proposed_new_state)
-        planned = plan(
-            resource.schema,
-            prior=decode(request.prior_state),
-            proposed=proposed,
-            config=decode(request.config),
-            known=self._known(proposed),
-        )
-        if planned.state is not None:
-            self._check(answer.diagnostics, resource, planned.state)
-        answer.planned_state.CopyFrom(encode(planned.state))
-        answer.requires_replace.extend(map(protocol.path_message, planned.replace))
+        with _failures(answer.diagnostics, f"planning {request.type_name}"):
+            resource, proposed = RESOURCES[request.type_name], decode(request.proposed_new_state)
+            planned = plan(
+                resource.schema,
+                prior=decode(request.prior_state),
+                proposed=proposed,
+                config=decode(request.config),
+                known=self._known(proposed),
+            )
+            if planned.state is not None:
+                self._check(answer.diagnostics, resource, planned.state)
+            answer.planned_state.CopyFrom(encode(planned.state))
+            answer.requires_replace.extend(map(protocol.path_message, planned.replace))
         return answer
 
     def ApplyResourceChange(self, request: Any, context: ServicerContext) -> pb.ApplyResourceChange.Response:
+        answer = pb.ApplyResourceChange.Response(legacy_type_system=True, new_state=request.prior_state)
         resource = RESOURCES[request.type_name]
         prior, planned = decode(request.prior_state), decode(request.planned_state)
-        answer = pb.ApplyResourceChange.Response(legacy_type_system=True, new_state=request.prior_state)
         if planned is None:
             with _failures(answer.diagnostics, f"deleting {request.type_name} ({prior.get('id')})"):
                 resource.remove(self._aws, prior)
                 answer.new_state.CopyFrom(encode(None))
             return answer
         state = without_unknown(planned) | _write_only(resource.schema, decode(request.config))
-        verb = "creating" if prior is None else "updating"
-        what = state.get("name") or state.get("id") or ""
-        with _failures(answer.diagnostics, f"{verb} {request.type_name}{f' ({what})' if what else ''}"):
-            if prior is None:
-                # What exists after a failure is Terraform's to know, or the next run makes it twice.
-                with _on_failure(lambda: self._keep_unfinished(answer, resource, state)):
+        doing = f"{'creating' if prior is None else 'updating'} {request.type_name}"
+        if named := state.get("name") or state.get("id"):
+            doing += f" ({named})"
+        with _failures(answer.diagnostics, doing):
+            try:
+                if prior is None:
                     resource.create(self._aws, state)
-            else:
-                resource.update(self._aws, state, prior)
-            made = {
-                name: state[name] if value is UNKNOWN and state[name] is not None else value
-                for name, value in planned.items()
-            }
-            answer.new_state.CopyFrom(encode(self._observed(resource, made, state)))
+                else:
+                    resource.update(self._aws, state, prior)
+                made = {name: state[name] if value is UNKNOWN else value for name, value in planned.items()}
+                undecided = {
+                    name: UNKNOWN
+                    for name, value in made.items()
+                    if value is None and planned[name] is UNKNOWN
+                }
+                answer.new_state.CopyFrom(encode(self._observed(resource, made | undecided, state)))
+            except BaseException:
+                # What exists after a failure is Terraform's to know, or the next run makes it twice.
+                if prior is None and state.get("id"):
+                    answer.new_state.CopyFrom(encode(observed_state(resource.schema, state, {})))
+                raise
         return answer
 
     def ImportResourceState(self, request: Any, context: ServicerContext) -> Any:
@@ -188,10 +196,6 @@ class Servicer(ProviderServicer):
             resource.schema, current, {**_tags(self._aws, current, found), "region": self._aws.region}
         )
 
-    def _keep_unfinished(self, answer: Any, resource: Resource, state: State) -> None:
-        if state.get("id"):
-            answer.new_state.CopyFrom(encode(observed_state(resource.schema, state, {})))
-
     def _check(self, diagnostics: Any, resource: Resource, values: State) -> None:
         for path, said in checks.complaints(self._aws, resource, values):
             name = path[-1] if isinstance(path[-1], str) else path[-2]
@@ -240,12 +244,3 @@ def _failures(diagnostics: Any, doing: str) -> Iterator[None]:
         diagnostics.append(
             diagnostic(f"{doing}: the rehearsal's provider failed", f"{type(error).__name__}: {error}")
         )
-
-
-@contextmanager
-def _on_failure(act: Callable[[], None]) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        act()
-        raise

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import psutil
 import pytest
 
+from sandbox.provider.server import ProviderDidNotStart, serving
 from tests.rehearsal.provider.conftest import PREAMBLE, Terraform
 
 Clients = Callable[[str], Any]
@@ -296,9 +300,28 @@ def test_an_interrupted_creation_is_remembered(
     assert terraform.plan() == {"aws_db_instance.x": ["delete", "create"]}
 
 
-def test_an_endpoint_elsewhere_is_refused(tmp_path: Path) -> None:
-    from sandbox.provider.server import ProviderDidNotStart, serving
+def test_it_ends_with_whoever_started_it(moto: str) -> None:
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, time; from sandbox.provider import serving\n"
+            f"with serving({moto!r}, 'us-east-2') as reattach: print(reattach, flush=True); time.sleep(60)",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout
+    (served,) = json.loads(holder.stdout.readline()).values()
+    provider = psutil.Process(served["Pid"])
+    assert provider.is_running()
+    holder.kill()
+    holder.communicate()
+    provider.wait(timeout=30)
+    assert not Path(served["Addr"]["String"]).exists()
 
+
+def test_an_endpoint_elsewhere_is_refused() -> None:
     refused = pytest.raises(ProviderDidNotStart, match=r"198\.51\.100\.7 is not on this machine")
     with refused, serving("https://198.51.100.7", "us-east-2"):
         pass

@@ -125,6 +125,7 @@ def test_what_a_model_has_against_a_value(kind: str, metadata: dict, value: obje
         ("aws_cloudwatch_metric_alarm", {"comparison_operator": ">"}, ("comparison_operator",)),
         ("aws_cloudwatch_log_group", {"retention_in_days": 15}, ("retention_in_days",)),
         ("aws_iam_role", {"max_session_duration": 60}, ("max_session_duration",)),
+        ("aws_iam_role", {"assume_role_policy": "{Version: 2012}"}, ("assume_role_policy",)),
         ("aws_vpc", {"cidr_block": "10.0.0.0/8"}, ("cidr_block",)),
         ("aws_vpc_security_group_ingress_rule", {"from_port": 70000}, ("from_port",)),
         ("aws_ecr_repository", {"image_tag_mutability": "FIXED"}, ("image_tag_mutability",)),
