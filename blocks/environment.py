@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from prefect.types import SecretDict
 from prefect_aws import AwsCredentials
 from pydantic import Field, SecretStr
 
@@ -68,7 +70,7 @@ environment.service(outputs, "backend").running()
         name_prefix: str = NAME_PREFIX,
         variables: dict[str, Any] | None = None,
         backend: dict[str, str] | None = None,
-        terraform_environment: dict[str, SecretStr] | None = None,
+        terraform_environment: Mapping[str, SecretStr] | None = None,
     ) -> Self:
         """The environment that a checkout describes.
 
@@ -96,7 +98,9 @@ environment.service(outputs, "backend").running()
                 "region": region,
                 **(backend or {}),
             },
-            environment=terraform_environment or {},
+            environment=SecretDict(
+                {name: value.get_secret_value() for name, value in (terraform_environment or {}).items()}
+            ),
             region=region,
             credentials=credentials,
         )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, PrivateAttr, SecretStr
+from prefect.types import SecretDict
+from pydantic import Field, PrivateAttr, SecretStr, field_validator
 
 from blocks.aws import AwsBlock, AwsMissing, aws_errors
 from blocks.terraform.errors import LockHolder, TerraformFailed
@@ -74,14 +75,17 @@ plan = await workspace.plan(Path("prod.tfplan"))
     variables: dict[str, Any] = Field(
         default={}, title="Variables", description="By name; they win over the files."
     )
-    secret_variables: dict[str, SecretStr] = Field(
-        default={}, title="Secret variables", description="By name; masked wherever Terraform shows them."
+    # Of a dictionary of secrets Prefect's server would show the values; of a secret dictionary it doesn't.
+    secret_variables: SecretDict = Field(
+        default=SecretDict({}),
+        title="Secret variables",
+        description="By name; masked wherever Terraform shows them.",
     )
     backend_config: dict[str, str] = Field(
         default={}, title="Backend", description="What the configuration's `backend` block leaves open."
     )
-    environment: dict[str, SecretStr] = Field(
-        default={},
+    environment: SecretDict = Field(
+        default=SecretDict({}),
         title="Environment variables",
         description="For Terraform, added to those of this process.",
     )
@@ -106,6 +110,13 @@ plan = await workspace.plan(Path("prod.tfplan"))
     def __setstate__(self, state: dict[Any, Any]) -> None:
         super().__setstate__(state)
         self.model_post_init(None)
+
+    @field_validator("secret_variables", "environment", mode="before")
+    @classmethod
+    def _revealed(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {name: v.get_secret_value() if isinstance(v, SecretStr) else v for name, v in given.items()}
 
     async def init(self) -> None:
         """Makes the scratch copy and connects it with the state; does nothing the second time."""
@@ -224,8 +235,7 @@ plan = await workspace.plan(Path("prod.tfplan"))
 
     async def _made(self) -> Runner:
         aws = aws_environment(self.region, self.credentials)
-        given = {name: value.get_secret_value() for name, value in self.environment.items()}
-        secrets = {name: value.get_secret_value() for name, value in self.secret_variables.items()}
+        given, secrets = self.environment.get_secret_value(), self.secret_variables.get_secret_value()
         runner = Runner(
             self.directory,
             state=state_name(self.directory, self.backend_config),

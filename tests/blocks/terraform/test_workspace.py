@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
-from pydantic import SecretStr
+from prefect.types import SecretDict
 
 from blocks.terraform import (
     MASK,
@@ -50,7 +50,7 @@ def workspace(tmp_path: Path) -> Make:
         return TerraformWorkspace(
             directory=directory,
             variables=variables,
-            secret_variables={"password": SecretStr(CANARY)},
+            secret_variables=SecretDict({"password": CANARY}),
             backend_config={"path": str(tmp_path / "terraform.tfstate")},
             lock_timeout_s=0,
         )
@@ -127,7 +127,7 @@ async def test_a_configuration_with_errors_is_refused(workspace: Make, tmp_path:
 async def test_no_secret_leaves_a_failure(workspace: Make, tmp_path: Path) -> None:
     await applied(workspace(), tmp_path / "plan")
     # Given as a plain variable, so that only the state's mark tells that it is a secret.
-    unaware = workspace(refuse=True, password=CANARY).model_copy(update={"secret_variables": {}})
+    unaware = workspace(refuse=True, password=CANARY).model_copy(update={"secret_variables": SecretDict({})})
     told: list[Event] = []
     with pytest.raises(TerraformFailed) as caught:
         await unaware.plan(tmp_path / "plan", on_event=told.append)
@@ -173,7 +173,7 @@ async def test_details_are_withheld_when_the_states_secrets_are_not_known(
 
 def test_no_secret_is_shown_by_the_block(workspace: Make) -> None:
     made = workspace()
-    made.environment["AWS_SECRET_ACCESS_KEY"] = SecretStr(CANARY)
+    made.environment = SecretDict({"AWS_SECRET_ACCESS_KEY": CANARY})
     assert CANARY not in repr(made) + str(made.model_dump(mode="json"))
 
 
@@ -249,7 +249,7 @@ async def test_a_taken_lock_names_its_holder(workspace: Make, tmp_path: Path) ->
 KILLED = """
 import asyncio, sys
 from pathlib import Path
-from pydantic import SecretStr
+from prefect.types import SecretDict
 from blocks.terraform import TerraformWorkspace, Operation
 
 async def main():
@@ -257,7 +257,7 @@ async def main():
     workspace = TerraformWorkspace(
         directory=Path(sys.argv[2]),
         variables={"wait_s": 3},
-        secret_variables={"password": SecretStr("canary-5up3r-s3cret")},
+        secret_variables=SecretDict({"password": "canary-5up3r-s3cret"}),
         backend_config={"path": str(home / "terraform.tfstate")},
     )
     await workspace.plan(home / "plan")

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from prefect.types import SecretDict
 from prefect_aws import AwsCredentials
-from pydantic import SecretStr
 
 from blocks.terraform import StateLocked, TerraformFailed, TerraformWorkspace
 from tests.rehearsal.sandbox.conftest import Account
@@ -54,7 +54,7 @@ def workspace(
     (directory / "main.tf").write_text(CONFIGURATION.read_text().replace('backend "local" {}', stored))
     return TerraformWorkspace(
         directory=directory,
-        secret_variables={"password": SecretStr("canary-5up3r-s3cret")},
+        secret_variables=SecretDict({"password": "canary-5up3r-s3cret"}),
         backend_config={
             "bucket": bucket,
             "key": "sandbox/terraform.tfstate",
