@@ -60,9 +60,10 @@ Account.load("prod").identity().arn
         for start in range(0, len(names), ALARMS_AT_ONCE):
             with aws_errors("look at the alarms"):
                 answer = self.client("cloudwatch").describe_alarms(
-                    AlarmNames=list(names[start : start + ALARMS_AT_ONCE]), StateValue="ALARM"
+                    AlarmNames=list(names[start : start + ALARMS_AT_ONCE])
                 )
-            found += [a["AlarmName"] for a in (*answer["MetricAlarms"], *answer.get("CompositeAlarms", []))]
+            alarms = (*answer["MetricAlarms"], *answer.get("CompositeAlarms", []))
+            found += [alarm["AlarmName"] for alarm in alarms if alarm["StateValue"] == "ALARM"]
         return tuple(sorted(found))
 
     def filled_keys(self, secret: str) -> Mapping[str, bool]:
