@@ -18,17 +18,24 @@ import botocore.session
 CLIENT_NAMES = {"monitoring": "cloudwatch", "elasticloadbalancing": "elbv2"}
 REMEMBERED_CALLS = 20_000
 
-_SCOPE = re.compile(r"Credential=[^/]*/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+_SCOPE = re.compile(r"Credential=(?P<key>[^/]*)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call: service (boto3's name of its client), operation, region, time in seconds since the epoch."""
+    """One call.
+
+    Attributes:
+        service: by boto3's name of its client.
+        time: in seconds since the epoch.
+        access_key: the id of the key that it was signed with.
+    """
 
     service: str
     operation: str
     region: str
     time: float
+    access_key: str = ""
 
 
 class CallLog:
@@ -63,9 +70,9 @@ def identify(environ: Mapping[str, Any], body: bytes) -> Call:
     ).get("X-Amz-Credential", "")
     scope = _SCOPE.search(signed)
     # What isn't signed at all is a link to an object.
-    service, region = (scope["service"], scope["region"]) if scope else ("s3", "")
+    service, region, key = scope.group("service", "region", "key") if scope else ("s3", "", "")
     service = CLIENT_NAMES.get(service, service)
-    return Call(service, _operation(service, environ, body), region, time.time())
+    return Call(service, _operation(service, environ, body), region, time.time(), key)
 
 
 @cache

@@ -8,11 +8,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
 from sandbox.calls import Call, CallLog, identify
 from sandbox.faults import Answer, Fault, FaultRefused, FaultSwitch, error_answer, protocol_of
+from sandbox.rights import AccessDenied, TaskCredentials
 
 ADMINISTRATION = "/_sandbox/"
 FORM = "application/x-www-form-urlencoded"
@@ -27,6 +29,7 @@ class Gateway:
     Args:
         rest: answers what no own service does: moto.
         services: our own, by boto3's name of the client; each takes operation, region and body.
+        credentials: of tasks, whose roles are held to their rights.
         documents: what `GET /_sandbox/NAME` tells beside faults and calls, by name.
     """
 
@@ -36,12 +39,14 @@ class Gateway:
         services: Mapping[str, Service],
         faults: FaultSwitch,
         calls: CallLog,
+        credentials: TaskCredentials,
         documents: Mapping[str, Callable[[], Any]],
     ) -> None:
         self._rest = rest
         self._services = services
         self._faults = faults
         self._calls = calls
+        self._credentials = credentials
         self._documents = documents
         self._one_at_a_time = threading.Lock()
 
@@ -55,6 +60,12 @@ class Gateway:
         body = _form(environ)
         call = identify(environ, body)
         self._calls.add(call)
+        try:
+            self._credentials.check(call.access_key, call.service, call.operation, path)
+        except AccessDenied as denied:
+            _drain(environ)
+            code = "AccessDenied" if call.service == "s3" else "AccessDeniedException"
+            return self._refuse(call, environ, start_response, code, str(denied), HTTPStatus.FORBIDDEN)
         fault = self._faults.meet(call.service, call.operation)
         if fault is None:
             return self._serve(call, environ, body, start_response)
@@ -64,7 +75,7 @@ class Gateway:
         if fault.after:
             for _ in self._serve(call, environ, body, _unheard):
                 pass
-        elif not body:
+        else:
             _drain(environ)
         return self._fail(fault, call, environ, start_response)
 
@@ -85,8 +96,21 @@ class Gateway:
     ) -> Iterable[bytes]:
         if fault.error == "connection":
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        protocol = protocol_of(call.service, environ)
-        return _send(error_answer(protocol, fault.error, fault.message, fault.status), start_response)
+        return self._refuse(call, environ, start_response, fault.error, fault.message, fault.status)
+
+    def _refuse(
+        self,
+        call: Call,
+        environ: dict[str, Any],
+        start_response: Any,
+        code: str,
+        message: str,
+        status: int,
+    ) -> Iterable[bytes]:
+        answer = error_answer(protocol_of(call.service, environ), code, message, status)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            answer = replace(answer, body=b"")
+        return _send(answer, start_response)
 
     def _administer(self, environ: dict[str, Any], what: str) -> Answer:
         method = environ["REQUEST_METHOD"]
@@ -129,8 +153,8 @@ def _is_conditional(environ: Mapping[str, Any]) -> bool:
 
 
 def _drain(environ: dict[str, Any]) -> None:
-    # An unread body would be taken for the next request of the connection.
-    remaining = _length(environ)
+    # An unread body would be taken for the next request of the connection; a form has been read.
+    remaining = 0 if isinstance(environ["wsgi.input"], io.BytesIO) else _length(environ)
     while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 1 << 20))):
         remaining -= len(chunk)
 

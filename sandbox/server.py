@@ -34,6 +34,7 @@ from sandbox.parts.caches import Caches
 from sandbox.parts.databases import Databases
 from sandbox.parts.load_balancers import LoadBalancers, TargetGroups
 from sandbox.parts.registry import Registry
+from sandbox.rights import TaskCredentials
 from sandbox.runners import Runner
 from sandbox.runners.base_image import base_image
 from sandbox.runners.docker import DockerRunner
@@ -44,11 +45,6 @@ from sandbox.timing import Timing
 PARENT_LOOKED_AT_EVERY_S = 0.5
 REGION = "us-east-2"
 SLOW_TO_LOAD = ("ec2", "secretsmanager", "rds")
-# Any are accepted; these are given to tasks.
-ACCESS_KEY = {
-    "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI-rehearsal-EXAMPLEKEY",
-}
 
 
 class _Quiet(MotoRequestHandler):
@@ -98,6 +94,7 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
     runner = _runner(engine, home, registry, authority)
     running.callback(runner.close)
     endpoint: dict[str, str] = {}
+    credentials = TaskCredentials(DEFAULT_ACCOUNT_ID)
     ecs = Ecs(
         account=DEFAULT_ACCOUNT_ID,
         runner=runner,
@@ -105,8 +102,8 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
         faults=faults,
         timing=timing,
         targets=lambda region: groups,
-        environment=lambda region: {
-            **ACCESS_KEY,
+        environment=lambda region, role: {
+            **(credentials.of(role) if role else {}),
             "AWS_ENDPOINT_URL": endpoint["url"],
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,
@@ -123,6 +120,7 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
         {"ecs": ecs},
         faults,
         calls,
+        credentials,
         {"state": lambda: announced},
     )
     server = make_server("127.0.0.1", arguments.port, gateway, threaded=True, request_handler=_Quiet)

@@ -14,6 +14,7 @@ from sandbox.ecs.records import Container, Stop, Task, World, now
 from sandbox.ecs.secret_values import NoSuchSecret, resolve
 from sandbox.faults import FaultSwitch
 from sandbox.network.addresses import Addresses
+from sandbox.rights import AccessDenied, Rights, rights_of
 from sandbox.runners import (
     ContainerSpec,
     PullFailed,
@@ -37,7 +38,7 @@ class Lives:
         runner: what runs their containers.
         addresses: where a task's address goes back to.
         faults: those of the service "task".
-        environment: what the platform gives each container, such as credentials of its role.
+        environment: what the platform gives a container, such as credentials of its task role.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Lives:
         runner: Runner,
         addresses: Addresses,
         faults: FaultSwitch,
-        environment: Callable[[], Mapping[str, str]],
+        environment: Callable[[str | None], Mapping[str, str]],
     ) -> None:
         self.world = world
         self.runner = runner
@@ -116,7 +117,9 @@ class _Life:
         images = {}
         try:
             self._meet("PullImage", "CannotPullContainerError: pull image manifest failed")
+            self._start_rights.require("ecr:GetAuthorizationToken", "*")
             for container in self._task.containers:
+                self._start_rights.require("ecr:BatchGetImage", self._repository(container.image))
                 digest = self._lives.runner.pull(container.image)
                 container.image_digest = digest
                 images[container.name] = f"{container.image.partition('@')[0]}@{digest}"
@@ -124,6 +127,11 @@ class _Life:
             for container in self._task.containers:
                 container.reason = f"CannotPullContainerError: {failed}"
             raise _Failed(f"CannotPullContainerError: {failed}") from failed
+        except AccessDenied as denied:
+            raise _Failed(
+                "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+                f"retrieval failed: unable to retrieve ecr registry auth: AccessDeniedException: {denied}"
+            ) from denied
         finally:
             self._task.pull_stopped_at = now()
         return images
@@ -136,6 +144,7 @@ class _Life:
             )
             for container in self._task.containers:
                 described = self._described[container.name]
+                self._require_log(described.get("logConfiguration"))
                 self._streams[container.name] = LogStream.opened(
                     self._world.account, described.get("logConfiguration"), container.name, self._task.id
                 )
@@ -150,16 +159,43 @@ class _Life:
             ) from missing
         except NoLogGroup as missing:
             raise _Failed(f"ResourceInitializationError: {missing}") from missing
+        except AccessDenied as denied:
+            raise _Failed(
+                "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+                f"retrieval failed: AccessDeniedException: {denied}"
+            ) from denied
 
     def _environment(self, described: Mapping[str, Any]) -> dict[str, str]:
         override = self._override(described["name"])
         values = {one["name"]: one.get("value", "") for one in described["environment"]}
         values |= {one["name"]: one.get("value", "") for one in override.get("environment") or []}
         for secret in described.get("secrets") or []:
+            self._start_rights.require(
+                "secretsmanager:GetSecretValue", ":".join(secret["valueFrom"].split(":")[:7])
+            )
             values[secret["name"]] = resolve(
                 secret["valueFrom"], account=self._world.account, region=self._world.region
             )
-        return values | dict(self._lives.environment()) | {"HOST": self._task.address}
+        role = (self._task.given.get("overrides") or {}).get("taskRoleArn")
+        given = self._lives.environment(role or self._task.definition.given.get("taskRoleArn"))
+        return {**values, **given, "HOST": self._task.address}
+
+    @property
+    def _start_rights(self) -> Rights:
+        """What the role that starts the task may do."""
+        arn = self._task.definition.given.get("executionRoleArn") or ""
+        return rights_of(self._world.account, arn) or Rights(f"nobody, as there is no role {arn!r}", ())
+
+    def _repository(self, image: str) -> str:
+        name = image.partition("/")[2].partition("@")[0].partition(":")[0]
+        return f"arn:aws:ecr:{self._world.region}:{self._world.account}:repository/{name}"
+
+    def _require_log(self, configuration: Mapping[str, Any] | None) -> None:
+        if configuration and configuration["logDriver"] == "awslogs":
+            group = configuration["options"]["awslogs-group"]
+            arn = f"arn:aws:logs:{self._world.region}:{self._world.account}:log-group:{group}:log-stream:"
+            self._start_rights.require("logs:CreateLogStream", arn)
+            self._start_rights.require("logs:PutLogEvents", arn)
 
     def _override(self, name: str) -> dict[str, Any]:
         overrides = (self._task.given.get("overrides") or {}).get("containerOverrides") or []

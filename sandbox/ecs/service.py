@@ -28,7 +28,7 @@ class Ecs:
     Args:
         account: the account's id.
         targets: makes the target groups of a region.
-        environment: makes what the platform gives each container in a region.
+        environment: makes what the platform gives a container in a region, for a task role if it has one.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Ecs:
         faults: FaultSwitch,
         timing: Timing,
         targets: Callable[[str], Targets],
-        environment: Callable[[str], Mapping[str, str]],
+        environment: Callable[[str, str | None], Mapping[str, str]],
     ) -> None:
         self._account = account
         self._runner = runner
@@ -65,7 +65,11 @@ class Ecs:
             if region not in self._regions:
                 world = World(self._account, region, self._timing)
                 lives = Lives(
-                    world, self._runner, self._addresses, self._faults, lambda: self._environment(region)
+                    world,
+                    self._runner,
+                    self._addresses,
+                    self._faults,
+                    lambda role: self._environment(region, role),
                 )
                 self._regions[region] = _Region(world, lives, self._targets(region), self._addresses)
             return self._regions[region]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -176,4 +177,14 @@ def account(cloud: Sandbox) -> Account:
     made.client("ecr").create_repository(repositoryName=made.repository, imageTagMutability="IMMUTABLE")
     role = made.client("iam").create_role(RoleName="execution", AssumeRolePolicyDocument="{}")
     made.role = role["Role"]["Arn"]
+    starting = {
+        "Effect": "Allow",
+        "Action": ["ecr:*", "logs:*", "secretsmanager:GetSecretValue"],
+        "Resource": "*",
+    }
+    made.client("iam").put_role_policy(
+        RoleName="execution",
+        PolicyName="start",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [starting]}),
+    )
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -115,6 +116,73 @@ def test_why_a_task_does_not_start(
     assert task["stopCode"] == "TaskFailedToStart"
     assert task["stoppedReason"].startswith(reason)
     assert "exitCode" not in task["containers"][0]
+
+
+def role(account: Account, *statements: dict[str, object]) -> str:
+    """A role with these rights; returns its ARN."""
+    name = f"role-{uuid4().hex[:6]}"
+    made = account.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    account.client("iam").put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=document)
+    return made
+
+
+def test_the_role_that_starts_a_task_needs_the_rights_for_it(account: Account, image: str) -> None:
+    registered = account.ecs.describe_task_definition(taskDefinition=account.definition(image))[
+        "taskDefinition"
+    ]
+    pulls_only = role(account, {"Effect": "Allow", "Action": "ecr:*", "Resource": "*"})
+    definition = account.ecs.register_task_definition(
+        family="backend",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        executionRoleArn=pulls_only,
+        containerDefinitions=registered["containerDefinitions"],
+    )["taskDefinition"]["taskDefinitionArn"]
+    task = account.run(definition, ["tell"])
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert "is not authorized to perform: logs:CreateLogStream" in task["stoppedReason"]
+
+
+def test_a_task_has_the_rights_of_its_role_and_no_others(account: Account, image: str) -> None:
+    bucket = f"films-{uuid4().hex[:6]}"
+    account.client("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-east-2"}
+    )
+    account.client("s3").put_object(Bucket=bucket, Key="film", Body=b"film")
+    reader = role(
+        account, {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    )
+    task = account.ecs.run_task(
+        cluster=account.cluster,
+        taskDefinition=account.definition(image),
+        networkConfiguration=account.network(),
+        overrides={
+            "taskRoleArn": reader,
+            "containerOverrides": [{"name": "backend", "command": ["tell", "AWS_ACCESS_KEY_ID"]}],
+        },
+    )["tasks"][0]
+    key = account.log(account.stopped(task["taskArn"]))[0].split()[1]
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=account.cloud.endpoint_url,
+        region_name="us-east-2",
+        aws_access_key_id=key,
+        aws_secret_access_key="any",
+    )
+    assert s3.get_object(Bucket=bucket, Key="film")["Body"].read() == b"film"
+    s3.head_object(Bucket=bucket, Key="film")
+    with pytest.raises(ClientError, match="not authorized to perform: s3:PutObject"):
+        s3.put_object(Bucket=bucket, Key="film", Body=b"another")
+    with pytest.raises(ClientError, match="Forbidden"):
+        s3.head_bucket(Bucket=bucket)
+
+
+def test_a_task_without_a_role_has_no_credentials(account: Account, image: str) -> None:
+    task = account.run(account.definition(image), ["tell", "AWS_ACCESS_KEY_ID"])
+    assert account.log(task) == ["AWS_ACCESS_KEY_ID None"]
 
 
 def test_a_fault_inside_a_task(account: Account, image: str) -> None:
