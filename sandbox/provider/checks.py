@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from sandbox.provider.aws import Aws
 from sandbox.provider.planning import Path
 from sandbox.provider.resource import Resource
-from sandbox.provider.schema import Allowed
+from sandbox.provider.schema import Allowed, TypeSchema
 from sandbox.provider.values import UNKNOWN, Value
 
 
@@ -28,6 +28,27 @@ def complaints(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Ite
         attribute = resource.schema.block.attributes.get(str(path[0]))
         secret = attribute is not None and attribute.sensitive
         yield path, "The value, which is secret, is not one that the API takes" if secret else said
+
+
+def contradictions(schema: TypeSchema, config: Mapping[str, Value]) -> Iterator[tuple[Path, str]]:
+    """What is wrong with a configuration's arguments beside each other; one that is UNKNOWN may be null yet.
+
+    Yields:
+        The path of an argument, and what is wrong.
+    """
+    given = {name for name, value in config.items() if value not in (None, [])}
+    known = {name for name in given if config[name] is not UNKNOWN}
+    for group in (*schema.conflicts, *schema.exactly_one):
+        first, *more = [name for name in group if name in known] or [""]
+        if more:
+            yield (more[-1],), f"It can't be given beside {' and '.join([first, *more[:-1]])}"
+    for group in schema.exactly_one:
+        if given.isdisjoint(group):
+            yield (group[0],), f"One of {', '.join(group)} has to be given"
+    for group in schema.together:
+        missing = [name for name in group if name not in given]
+        if missing and (there := [name for name in group if name in known]):
+            yield (there[0],), f"It has to be given together with {' and '.join(missing)}"
 
 
 def _all(aws: Aws, resource: Resource, values: Mapping[str, Value]) -> Iterator[tuple[Path, str]]:

@@ -64,6 +64,9 @@ class TypeSchema:
         recomputed: Computed attributes that any update changes.
         json: Attributes that hold JSON: one text is as good as another that says the same.
         allowed: By dotted path.
+        conflicts: Groups of arguments of which one at most is given.
+        exactly_one: Groups of arguments of which one is given.
+        together: Groups of arguments that are given all or not at all.
     """
 
     kind: Kind
@@ -73,6 +76,9 @@ class TypeSchema:
     recomputed: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     allowed: Mapping[str, Allowed] = field(default_factory=dict)
+    conflicts: tuple[tuple[str, ...], ...] = ()
+    exactly_one: tuple[tuple[str, ...], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 @cache
@@ -102,7 +108,14 @@ def _type(kind: Any, name: str, raw: Mapping[str, Any], overlay: Mapping[str, An
         recomputed=tuple(overlay.get("recomputed", ())),
         json=tuple(overlay.get("json", ())),
         allowed={path: _allowed(given) for path, given in overlay.get("allowed", {}).items()},
+        conflicts=_groups(overlay, "conflicts"),
+        exactly_one=_groups(overlay, "exactly_one"),
+        together=_groups(overlay, "together"),
     )
+
+
+def _groups(overlay: Mapping[str, Any], name: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(group) for group in overlay.get(name, ()))
 
 
 def _allowed(given: Any) -> Allowed:

@@ -16,7 +16,7 @@ from sandbox.provider import checks, protocol
 from sandbox.provider.aws import Aws, Stopped
 from sandbox.provider.configuration import configuration_block, configure
 from sandbox.provider.observing import observed_state
-from sandbox.provider.planning import conform, plan
+from sandbox.provider.planning import Path, conform, plan
 from sandbox.provider.protocol import diagnostic
 from sandbox.provider.resource import DATA_SOURCES, EPHEMERALS, RESOURCES, Resource, State
 from sandbox.provider.schema import Kind, TypeSchema, schemas
@@ -77,7 +77,10 @@ class Servicer(ProviderServicer):
     def ValidateResourceConfig(self, request: Any, context: ServicerContext) -> Any:
         answer = pb.ValidateResourceConfig.Response()
         with _failures(answer.diagnostics, f"validating {request.type_name}"):
-            self._check(answer.diagnostics, RESOURCES[request.type_name], decode(request.config))
+            resource, config = RESOURCES[request.type_name], decode(request.config)
+            self._check(answer.diagnostics, resource, config)
+            for path, said in checks.contradictions(resource.schema, config):
+                answer.diagnostics.append(_refusal("Invalid combination of arguments", path, said))
         return answer
 
     def ValidateDataResourceConfig(self, request: Any, context: ServicerContext) -> Any:
@@ -199,7 +202,11 @@ class Servicer(ProviderServicer):
     def _check(self, diagnostics: Any, resource: Resource, values: State) -> None:
         for path, said in checks.complaints(self._aws, resource, values):
             name = path[-1] if isinstance(path[-1], str) else path[-2]
-            diagnostics.append(diagnostic(f"Invalid value of {name}", f"{said}. {REHEARSAL}", path=path))
+            diagnostics.append(_refusal(f"Invalid value of {name}", path, said))
+
+
+def _refusal(summary: str, path: Path, said: str) -> pb.Diagnostic:
+    return diagnostic(summary, f"{said}. {REHEARSAL}", path=path)
 
 
 def _tags(aws: Aws, current: State, found: Mapping[str, Value]) -> dict[str, Value]:

@@ -56,6 +56,12 @@ def test_the_overlay_speaks_of_attributes_that_there_are() -> None:
             *(said.get("json", ())),
             *(said.get("recomputed", ())),
             *said.get("defaults", {}),
+            *(
+                name
+                for kind in ("conflicts", "exactly_one", "together")
+                for group in said.get(kind, ())
+                for name in group
+            ),
             *said.get("max_items", {}),
             *said.get("allowed", {}),
         ]

@@ -7,7 +7,7 @@ from botocore.model import Shape
 
 from sandbox.provider import resources
 from sandbox.provider.aws import Aws, NotLoopback
-from sandbox.provider.checks import complaints
+from sandbox.provider.checks import complaints, contradictions
 from sandbox.provider.planning import conform
 from sandbox.provider.resource import RESOURCES, retag, tags_of
 from sandbox.provider.schema import schemas
@@ -144,6 +144,45 @@ def test_what_aws_would_refuse_is_found_where_it_is_written(
     config = conform(resource_type.schema.block, values)
     found = [where for where, _ in complaints(aws, resource_type, config)]
     assert found == [path]
+
+
+@pytest.mark.parametrize(
+    ("resource", "values", "said"),
+    [
+        ("aws_db_instance", {}, []),
+        ("aws_db_instance", {"manage_master_user_password": True}, []),
+        (
+            "aws_db_instance",
+            {"manage_master_user_password": True, "password": "x"},
+            [(("password",), "It can't be given beside manage_master_user_password")],
+        ),
+        (
+            "aws_db_instance",
+            {"password_wo": "x"},
+            [(("password_wo",), "It has to be given together with password_wo_version")],
+        ),
+        ("aws_db_instance", {"manage_master_user_password": True, "password_wo": UNKNOWN}, []),
+        ("aws_route_table_association", {"subnet_id": UNKNOWN, "gateway_id": UNKNOWN}, []),
+        (
+            "aws_route_table_association",
+            {"subnet_id": "a", "gateway_id": "b"},
+            [(("gateway_id",), "It can't be given beside subnet_id")],
+        ),
+        (
+            "aws_route_table_association",
+            {},
+            [(("subnet_id",), "One of subnet_id, gateway_id has to be given")],
+        ),
+        (
+            "aws_ecs_service",
+            {"launch_type": "FARGATE", "capacity_provider_strategy": [{"capacity_provider": "FARGATE_SPOT"}]},
+            [(("capacity_provider_strategy",), "It can't be given beside launch_type")],
+        ),
+    ],
+)
+def test_arguments_go_together_or_not(aws: Aws, resource: str, values: dict, said: list) -> None:
+    schema = RESOURCES[resource].schema
+    assert list(contradictions(schema, conform(schema.block, values))) == said
 
 
 def test_what_is_not_known_yet_is_not_refused(aws: Aws) -> None:
