@@ -183,8 +183,8 @@ def rehearse(
     from sandbox.rehearsal.scenarios import SCENARIOS
 
     names = [scenario.name for scenario in SCENARIOS]
-    if only is not None and only not in names:
-        _leave(f"--only {only!r} is none of {', '.join(names)}", 2)
+    if unknown := [each for each in only or () if each not in names]:
+        _leave(f"--only {unknown[0]!r} is none of {', '.join(names)}", 2)
     if engine not in ("auto", "docker", "process"):
         _leave(f"--engine {engine!r} is none of docker, process and auto", 2)
     from commands.deployment import rehearse as command
@@ -195,7 +195,7 @@ def rehearse(
             document = command.rehearse(
                 Console(stderr=as_json),
                 engine=engine,  # pyright: ignore[reportArgumentType]
-                only=only,
+                only=only or (),
                 keep=keep,
                 database_creation_s=database_creation,
             )

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,8 @@ from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
 from sandbox.rehearsal.traffic import Traffic, traffic
 from sandbox.rehearsal.verdict import faults
 from sandbox.running import Sandbox, sandbox
+
+EngineChoice = Literal["auto", "docker", "process"]
 
 NAME = "sandbox"
 # An image that starts on a busy machine is no bad one.
@@ -58,7 +60,7 @@ class Rehearsal:
     api: str
     scratch: Path
     console: Console
-    good: list[Scenario]
+    good: list[Scenario] = field(default_factory=list)
     last_good: str | None = None
     url: str | None = None
 
@@ -135,28 +137,20 @@ class Rehearsal:
         )
 
 
-def rehearse(
-    console: Console,
-    *,
-    engine: Literal["auto", "docker", "process"],
-    only: str | None,
-    keep: bool,
-    database_creation_s: float = 0.0,
-) -> dict[str, Any]:
-    """Plays the scenarios in their order, and tells how each ended.
+@contextmanager
+def rehearsal(
+    console: Console, *, engine: EngineChoice = "auto", database_creation_s: float = 0.0
+) -> Iterator[Rehearsal]:
+    """A stand-in for AWS, and a Prefect of its own, for as long as the block runs.
 
     Args:
         console: where people read.
         engine: whether the image runs in containers or, without a Docker engine, as processes.
-        only: the name of one scenario, which is played after the first deployment; None for all.
-        keep: whether to leave everything running at the end, until Ctrl-C.
         database_creation_s: how long the stand-in takes to make the database; RDS takes 5 to 10 minutes.
 
     Raises:
         ServiceFailed, SandboxFailed: a part did not come up.
     """
-    started = time.monotonic()
-    wanted = [each for each in SCENARIOS if only is None or each.name in (SCENARIOS[0].name, only)]
     home = settings().reelflow_home / "rehearsal"
     with ExitStack() as parts:
         scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="reelflow-rehearsal-")))
@@ -170,20 +164,44 @@ def rehearse(
             api = parts.enter_context(deployment_engine(home=home))
             _forget_unfinished_runs()
         console.print(f"AWS {aws.endpoint_url} ({aws.engine})  Prefect {api}", highlight=False)
-        rehearsal = Rehearsal(aws, api, scratch, console, good=[])
+        yield Rehearsal(aws, api, scratch, console)
+
+
+def rehearse(
+    console: Console,
+    *,
+    engine: EngineChoice,
+    only: Sequence[str],
+    keep: bool,
+    database_creation_s: float = 0.0,
+) -> dict[str, Any]:
+    """Plays the scenarios in their order, and tells how each ended.
+
+    Args:
+        console, engine, database_creation_s: as of `rehearsal`.
+        only: names of scenarios, which are played after the first deployment; none for all.
+        keep: whether to leave everything running at the end, until Ctrl-C.
+
+    Raises:
+        ServiceFailed, SandboxFailed: a part did not come up.
+    """
+    started = time.monotonic()
+    first, *others = SCENARIOS
+    wanted = [first, *(each for each in others if not only or each.name in only)]
+    with rehearsal(console, engine=engine, database_creation_s=database_creation_s) as stage:
         played = []
         for scenario in wanted:
-            played.append(rehearsal.play(scenario))
-            if rehearsal.last_good is None:
+            played.append(stage.play(scenario))
+            if stage.last_good is None:
                 break
         document = {
             "ok": len(played) == len(wanted) and all(each["verdict"] == "passed" for each in played),
-            "engine": aws.engine,
+            "engine": stage.aws.engine,
             "seconds": round(time.monotonic() - started, 2),
             "scenarios": played,
         }
         if keep:
-            _wait(console, rehearsal)
+            _wait(console, stage)
     return document
 
 
@@ -195,10 +213,10 @@ def _forget_unfinished_runs() -> None:
                 client.delete_flow_run(run.id)
 
 
-def _wait(console: Console, rehearsal: Rehearsal) -> None:
+def _wait(console: Console, stage: Rehearsal) -> None:
     console.print(
-        f"Kept until Ctrl-C: the API {rehearsal.url}, Prefect {rehearsal.api.removesuffix('/api')}, "
-        f"AWS {rehearsal.aws.endpoint_url}",
+        f"Kept until Ctrl-C: the API {stage.url}, Prefect {stage.api.removesuffix('/api')}, "
+        f"AWS {stage.aws.endpoint_url}",
         highlight=False,
     )
     try:
