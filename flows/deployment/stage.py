@@ -79,7 +79,7 @@ def stage(
                 return await cast(Any, prefect_task)(run, *args, **kwargs)
             except Exception as fault:
                 failed = stage_failed(name, fault, deadline_s=deadline_s)
-                await _end(run, name, "failed", str(failed.cause))
+                await _end(run, name, "failed", f"{failed.cause.kind}: {failed.cause.message}")
                 raise failed from fault
 
         return run_stage

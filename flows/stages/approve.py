@@ -101,7 +101,7 @@ async def approve(run: Deployment, planned: Planned) -> None:
             "Deploy again when somebody can read the plan",
         ) from error
     except StageFailed as refused:
-        await _book(run, started, "failed", str(refused.cause))
+        await _book(run, started, "failed", refused.cause.message)
         raise
     await run.journal.write(
         lambda release: release.model_copy(

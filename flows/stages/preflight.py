@@ -58,13 +58,13 @@ async def examine(
         BlockError: a fault on the way to AWS that may pass.
     """
     checks = [
-        check("Terraform", _terraform(environment)),
-        check("AWS credentials", _credentials(environment)),
-        check("State bucket", _state_bucket(environment)),
-        check("Application secret", _secret(environment)),
-        check("Names", _names(environment, outputs)),
-        check(ALARMS, _alarms(environment, outputs)),
-        check("Way back", _way_back(environment, outputs, previous)),
+        check("Terraform", lambda: _terraform(environment)),
+        check("AWS credentials", lambda: _credentials(environment)),
+        check("State bucket", lambda: _state_bucket(environment)),
+        check("Application secret", lambda: _secret(environment)),
+        check("Names", lambda: _names(environment, outputs)),
+        check(ALARMS, lambda: _alarms(environment, outputs)),
+        check("Way back", lambda: _way_back(environment, outputs, previous)),
     ]
     return tuple(await asyncio.gather(*checks))
 

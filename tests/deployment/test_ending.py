@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.states import Cancelling
 
 from flows.deployment import lock
 from flows.deployment.release import Status
@@ -108,6 +110,57 @@ def test_a_taken_up_release_fails_back_to_what_was_there_before_the_kill(toy: To
     assert code != 0
     assert toy.world.read_text() == "v1 v2 ", out
     assert toy.releases == [Status.COMPLETED, Status.FAILED]
+
+
+def test_a_way_back_that_is_blocked_is_gone_by_the_next(toy: Toy) -> None:
+    code, out = toy.deploy("a", "fail-no-way-back")
+    assert code != 0
+    release = toy.newest
+    assert release.status is Status.UNDO_FAILED, out
+    assert release.cause is not None
+    assert release.cause.stage == "second"
+    assert [(b.name, b.status) for b in release.branches] == [("first", "failed"), ("second", "run")]
+    # The other one was gone all the same; the next goes what is left before anything else.
+    assert toy.world.read_text() == "a1 "
+    code, out = toy.deploy("b")
+    assert code == 0, out
+    assert toy.world.read_text() == "b1 b2 "
+    assert toy.releases == [Status.FAILED, Status.COMPLETED]
+
+
+def test_one_that_is_cancelled_in_prefect_goes_the_ways_back(toy: Toy, prefect_api: str) -> None:
+    del prefect_api
+    process = toy.start("a", "hang-in-first")
+    toy.reached(process)
+    (run_id,) = toy.newest.flow_runs
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run_id, Cancelling())
+    out = process.communicate(timeout=60)[0]
+    assert toy.newest.status is Status.CANCELLED, out
+    assert toy.world.read_text() == ""
+    with get_client(sync_client=True) as client:
+        state = client.read_flow_run(run_id).state
+    assert state is not None
+    assert state.is_cancelled()
+
+
+def test_one_whose_lock_was_taken_touches_nothing_more(toy: Toy) -> None:
+    process = toy.start("a", "hang-in-first")
+    toy.reached(process)
+    found = toy.records.read("locks/dev.json")
+    assert found is not None
+    # As another run leaves it that found the lease run out, this process being stopped for a while.
+    process.send_signal(signal.SIGSTOP)
+    toy.records.delete("locks/dev.json")
+    mine = lock.Holder.this_process(None)
+    lock.Lock(toy.records, "dev", is_over=lambda _: False).acquire(mine)
+    process.send_signal(signal.SIGCONT)
+    out = process.communicate(timeout=60)[0]
+    assert process.returncode != 0
+    assert "goes on elsewhere" in out
+    assert toy.world.read_text() == "a1 "
+    assert toy.newest.status is Status.RUNNING
+    assert lock.holder(toy.records, "dev") == mine
 
 
 def test_a_second_one_at_the_same_time_is_told_who_is_at_it(toy: Toy) -> None:

@@ -16,7 +16,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
-from blocks.aws import AwsUnavailable
+from blocks.aws import AwsDenied, AwsUnavailable
 from blocks.environment import Environment
 from blocks.terraform.cost import Cost, CostDelta
 from blocks.terraform.outputs import OutputsMissing
@@ -79,8 +79,10 @@ async def second(run: Deployment) -> Done[None]:
     return Done(None, "changed")
 
 
-@branch("first", deadline_s=30)
+@branch("first", deadline_s=30, retries=1)
 async def undo_first(run: Deployment, facts: Mapping[str, Any]) -> str:
+    if mode(run) == "fail-no-way-back":
+        raise AwsDenied("Can't go back", "not allowed", "Allow it")
     world(run).write_text(str(facts["to"]))
     return "back to the beginning"
 
