@@ -30,7 +30,7 @@ SMALL_FILM: Mapping[str, Any] = {
     "seed": 1,
 }
 SMALL_FILM_EXPECTED = Expectation(450, 720, 720, audio=True)
-_AGAIN = {408, 425, 429, 500, 502, 503, 504}
+_AGAIN = {408, 425, 429, 502, 503, 504}
 
 
 class ApiError(BlockError):
