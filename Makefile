@@ -2,10 +2,10 @@
 # make check  format, lint, types            make bench   measures it
 # make up     all of it in the foreground    make image  builds the container image
 # make soak   kills every part in turn       make test-image  proves it, with a Docker engine
-# make fuzz   the API under 10,000 requests
+# make fuzz   the API under 10,000 requests      make rehearse  the whole deployment, on this machine
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test fuzz check bench up soak image test-image setup clean
+.PHONY: help demo test fuzz check bench up rehearse soak image test-image setup clean
 
 RUN := .venv/bin
 # Tests of films, of releases and in a browser: one after the other, since they use the machine themselves.
@@ -45,6 +45,10 @@ bench: setup
 
 up: setup
 	$(RUN)/reelflow up
+
+rehearse: setup
+	scripts/system-packages
+	$(RUN)/reelflow rehearse
 
 soak: setup
 	$(RUN)/pytest -m soak tests/soak
