@@ -50,7 +50,6 @@ def plan(
     _keep_equal_json(schema, settled, prior)
     if same_block(schema.block, prior, settled):
         return Planned(prior)
-    settled |= {name: UNKNOWN for name in schema.recomputed if config.get(name) is None}
     return Planned(settled, tuple(_replacing(schema, prior, settled)))
 
 

@@ -61,7 +61,6 @@ class TypeSchema:
 
     Attributes:
         force_new: Dotted paths; a change of one means a replacement.
-        recomputed: Computed attributes that any update changes.
         json: Attributes that hold JSON: one text is as good as another that says the same.
         allowed: By dotted path.
         conflicts: Groups of arguments of which one at most is given.
@@ -73,7 +72,6 @@ class TypeSchema:
     name: str
     block: Block
     force_new: tuple[str, ...] = ()
-    recomputed: tuple[str, ...] = ()
     json: tuple[str, ...] = ()
     allowed: Mapping[str, Allowed] = field(default_factory=dict)
     conflicts: tuple[tuple[str, ...], ...] = ()
@@ -105,7 +103,6 @@ def _type(kind: Any, name: str, raw: Mapping[str, Any], overlay: Mapping[str, An
         name=name,
         block=block_of(raw, overlay=overlay),
         force_new=tuple(overlay.get("force_new", ())),
-        recomputed=tuple(overlay.get("recomputed", ())),
         json=tuple(overlay.get("json", ())),
         allowed={path: _allowed(given) for path, given in overlay.get("allowed", {}).items()},
         conflicts=_groups(overlay, "conflicts"),

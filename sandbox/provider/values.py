@@ -43,15 +43,6 @@ def encode(value: Value) -> pb.DynamicValue:
     return pb.DynamicValue(msgpack=msgpack.packb(value, default=_to_extension))
 
 
-def is_known(value: Value) -> bool:
-    """Whether nothing in a value is unknown."""
-    if isinstance(value, dict):
-        return all(map(is_known, value.values()))
-    if isinstance(value, list):
-        return all(map(is_known, value))
-    return value is not UNKNOWN
-
-
 def without_unknown(value: Value) -> Value:
     """The value with None where something is unknown."""
     if isinstance(value, dict):

@@ -14,6 +14,8 @@ from sandbox.provider.values import Value
 
 # As the AWS provider waits by default.
 CHANGED_WITHIN_S = 60 * 60.0
+# What is no change of the group itself.
+_OUR_OWN = ("tags", "tags_all", "apply_immediately", "auth_token_update_strategy")
 
 
 class ElastiCache(Resource):
@@ -174,17 +176,16 @@ class ReplicationGroup(ElastiCache):
         return {name: value for name, value in read.items() if value is not None}
 
     def update(self, aws: Aws, state: State, prior: State) -> None:
-        names = [name for name in state if name not in ("tags", "tags_all") and changed(state, prior, name)]
+        names = [name for name in state if name not in _OUR_OWN and changed(state, prior, name)]
         if changed(state, prior, "auth_token_wo_version"):
             names.append("auth_token_wo")
         changes = self.request(aws, {name: state[name] for name in names}, "ModifyReplicationGroup")
         if "AuthToken" in changes:
             changes["AuthTokenUpdateStrategy"] = state.get("auth_token_update_strategy") or "ROTATE"
         if changes:
-            aws.client("elasticache").modify_replication_group(
-                **(changes | {"ReplicationGroupId": state["id"]}),
-                ApplyImmediately=bool(state.get("apply_immediately")),
-            )
+            changes["ReplicationGroupId"] = state["id"]
+            changes["ApplyImmediately"] = bool(state.get("apply_immediately"))
+            aws.client("elasticache").modify_replication_group(**changes)
             self._wait(aws, state["id"], "the change of the cache")
         self.retag(aws, state, prior)
 

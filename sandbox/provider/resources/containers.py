@@ -14,6 +14,7 @@ from sandbox.provider.resource import Resource, State, changed, retag, served, t
 from sandbox.provider.shapes import Names, member_of, members_of, request, violations
 from sandbox.provider.values import UNKNOWN, Value
 
+STEADY_WITHIN_S = 20 * 60.0
 DRAINED_WITHIN_S = 20 * 60.0
 _SWITCH: Mapping[Value, str] = {True: "ENABLED", False: "DISABLED"}
 
@@ -202,6 +203,7 @@ class Service(Ecs):
         arguments = self.request(aws, state) | {"tags": small_tags(state["tags_all"])}
         made = aws.client("ecs").create_service(**arguments)["service"]
         state["id"] = state["arn"] = made["serviceArn"]
+        self._settle(aws, state)
 
     def read(self, aws: Aws, state: State) -> Mapping[str, Value] | None:
         found = self._found(aws, state)
@@ -224,6 +226,7 @@ class Service(Ecs):
             where = {"service": state["name"], "cluster": state["cluster"]}
             forced = {"forceNewDeployment": True} if state.get("force_new_deployment") else {}
             aws.client("ecs").update_service(**(changes | where | forced))
+            self._settle(aws, state)
         self.retag(aws, state, prior)
 
     def delete(self, aws: Aws, state: State) -> None:
@@ -243,6 +246,18 @@ class Service(Ecs):
     def imported(self, identity: str) -> State:
         cluster, name = identity.split("/")
         return {"id": identity, "cluster": cluster, "name": name}
+
+    def _settle(self, aws: Aws, state: State) -> None:
+        if state.get("wait_for_steady_state"):
+            aws.wait(
+                lambda: self._is_steady(aws, state),
+                deadline_s=STEADY_WITHIN_S,
+                what="the service to be steady",
+            )
+
+    def _is_steady(self, aws: Aws, state: State) -> bool:
+        found = self._found(aws, state)
+        return len(found["deployments"]) == 1 and found["runningCount"] == found["desiredCount"]
 
     def _found(self, aws: Aws, state: State) -> dict[str, Any]:
         answer = aws.client("ecs").describe_services(

@@ -17,6 +17,8 @@ CREATED_WITHIN_S = 40 * 60.0
 CHANGED_WITHIN_S = 80 * 60.0
 DELETED_WITHIN_S = 60 * 60.0
 _DONE = ("available", "storage-optimization")
+# What is no change of the instance itself.
+_OUR_OWN = ("tags", "tags_all", "apply_immediately", "allow_major_version_upgrade")
 
 
 class Rds(Resource):
@@ -209,7 +211,9 @@ class Instance(Rds):
         return {name: value for name, value in read.items() if value is not None}
 
     def update(self, aws: Aws, state: State, prior: State) -> None:
-        names = [name for name in state if name not in ("tags", "tags_all") and changed(state, prior, name)]
+        names = [name for name in state if name not in _OUR_OWN and changed(state, prior, name)]
+        if "engine_version" in names:
+            names.append("allow_major_version_upgrade")
         if changed(state, prior, "password_wo_version"):
             names.append("password_wo")
         changes = self.request(aws, {name: state[name] for name in names}, "ModifyDBInstance")
@@ -221,10 +225,9 @@ class Instance(Rds):
                 "DisableLogTypes": sorted(before - after),
             }
         if changes:
-            aws.client("rds").modify_db_instance(
-                **(changes | {"DBInstanceIdentifier": prior["identifier"]}),
-                ApplyImmediately=bool(state.get("apply_immediately")),
-            )
+            changes["DBInstanceIdentifier"] = prior["identifier"]
+            changes["ApplyImmediately"] = bool(state.get("apply_immediately"))
+            aws.client("rds").modify_db_instance(**changes)
             self._wait(aws, prior["identifier"], CHANGED_WITHIN_S, "the change of the database")
         self.retag(aws, state, prior)
 

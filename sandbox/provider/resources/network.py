@@ -17,13 +17,11 @@ class Ec2(Resource):
     Attributes:
         tagged: EC2's name of the kind of thing, in tags and ARNs.
         describes: The client's method, the argument that takes ids, and the list in its answer.
-        identity: The member of the answer that is the id.
     """
 
     service = "ec2"
     tagged: ClassVar[str]
     describes: ClassVar[tuple[str, str, str]]
-    identity: ClassVar[str]
 
     def specification(self, state: State) -> list[dict[str, Any]]:
         """The tags, as the calls that make things take them."""
@@ -62,7 +60,6 @@ class Vpc(Ec2):
     type = "aws_vpc"
     creates = "CreateVpc"
     tagged = "vpc"
-    identity = "VpcId"
     describes = ("describe_vpcs", "VpcIds", "Vpcs")
     gone = ("InvalidVpcID.NotFound",)
     switches: ClassVar[Mapping[str, str]] = {
@@ -126,7 +123,6 @@ class Subnet(Ec2):
     type = "aws_subnet"
     creates = "CreateSubnet"
     tagged = "subnet"
-    identity = "SubnetId"
     describes = ("describe_subnets", "SubnetIds", "Subnets")
     gone = ("InvalidSubnetID.NotFound",)
 
@@ -154,7 +150,6 @@ class InternetGateway(Ec2):
     type = "aws_internet_gateway"
     creates = "CreateInternetGateway"
     tagged = "internet-gateway"
-    identity = "InternetGatewayId"
     describes = ("describe_internet_gateways", "InternetGatewayIds", "InternetGateways")
     gone = ("InvalidInternetGatewayID.NotFound",)
 
@@ -171,6 +166,14 @@ class InternetGateway(Ec2):
         attachments = self.found(aws, state["id"]).get("Attachments", [])
         return {**read, "vpc_id": next((attachment["VpcId"] for attachment in attachments), None)}
 
+    def update(self, aws: Aws, state: State, prior: State) -> None:
+        super().update(aws, state, prior)
+        client = aws.client("ec2")
+        if changed(state, prior, "vpc_id"):
+            if prior["vpc_id"]:
+                client.detach_internet_gateway(InternetGatewayId=state["id"], VpcId=prior["vpc_id"])
+            client.attach_internet_gateway(InternetGatewayId=state["id"], VpcId=state["vpc_id"])
+
     def delete(self, aws: Aws, state: State) -> None:
         client = aws.client("ec2")
         if state.get("vpc_id"):
@@ -184,7 +187,6 @@ class VpcEndpoint(Ec2):
     creates = "CreateVpcEndpoint"
     names: ClassVar[Names] = {"policy": "PolicyDocument"}
     tagged = "vpc-endpoint"
-    identity = "VpcEndpointId"
     describes = ("describe_vpc_endpoints", "VpcEndpointIds", "VpcEndpoints")
     gone = ("InvalidVpcEndpointId.NotFound",)
 

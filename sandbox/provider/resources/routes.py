@@ -19,7 +19,6 @@ class RouteTable(Ec2):
     # Routes are resources of their own.
     names: ClassVar[Names] = {"route": None}
     tagged = "route-table"
-    identity = "RouteTableId"
     describes = ("describe_route_tables", "RouteTableIds", "RouteTables")
     gone = ("InvalidRouteTableID.NotFound",)
 

@@ -19,7 +19,6 @@ class SecurityGroup(Ec2):
     # Rules inside a group are not read: here they are resources of their own.
     names: ClassVar[Names] = {"name": "GroupName", "ingress": None, "egress": None}
     tagged = "security-group"
-    identity = "GroupId"
     describes = ("describe_security_groups", "GroupIds", "SecurityGroups")
     gone = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
 
@@ -41,7 +40,6 @@ class DefaultSecurityGroup(Ec2):
     type = "aws_default_security_group"
     names: ClassVar[Names] = {"name": "GroupName", "ingress": None, "egress": None}
     tagged = "security-group"
-    identity = "GroupId"
     describes = ("describe_security_groups", "GroupIds", "SecurityGroups")
     gone = ("InvalidGroup.NotFound", "InvalidGroupId.NotFound")
 
@@ -65,7 +63,6 @@ class Rule(Ec2):
     """One rule. Most of it can be changed in place."""
 
     tagged = "security-group-rule"
-    identity = "SecurityGroupRuleId"
     describes = ("describe_security_group_rules", "SecurityGroupRuleIds", "SecurityGroupRules")
     gone = ("InvalidSecurityGroupRuleId.NotFound", "InvalidGroup.NotFound", "InvalidGroupId.NotFound")
     names: ClassVar[Names] = {

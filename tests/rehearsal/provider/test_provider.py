@@ -97,6 +97,94 @@ def test_what_is_changed_behind_terraforms_back_is_put_right(
     assert terraform.plan() == {"aws_cloudwatch_log_group.x": ["create"]}
 
 
+def test_a_database_is_changed_in_place(terraform: Terraform, client: Clients, name: str) -> None:
+    configuration = """
+        resource "aws_db_instance" "x" {
+          identifier           = "NAME"
+          engine               = "postgres"
+          engine_version       = "17"
+          instance_class       = "db.t4g.micro"
+          allocated_storage    = 20
+          username             = "reelflow"
+          password_wo          = "PASSWORD"
+          password_wo_version  = VERSION
+          apply_immediately    = NOW
+          skip_final_snapshot  = true
+          deletion_protection  = PROTECTED
+          backup_retention_period = 1
+        }
+    """.replace("NAME", name)
+
+    def written(password: str, version: int, now: bool, protected: bool) -> str:
+        given = {"PASSWORD": password, "VERSION": version, "NOW": str(now).lower()}
+        given["PROTECTED"] = str(protected).lower()
+        text = configuration
+        for word, value in given.items():
+            text = text.replace(word, str(value))
+        return text
+
+    rds = client("rds")
+    for state in (
+        ("first-password", 1, False, False),
+        ("first-password", 1, True, False),
+        ("second-one", 2, True, True),
+    ):
+        terraform.write(written(*state))
+        terraform.must("apply", "-auto-approve", "-input=false")
+        assert terraform.plan() == {}
+    assert rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]["DeletionProtection"]
+    code, said = terraform.run("destroy", "-auto-approve", "-input=false", "-no-color")
+    assert code == 1
+    assert "deletion protection" in said.lower()
+    terraform.write(written("second-one", 2, True, False))
+    terraform.must("apply", "-auto-approve", "-input=false")
+    terraform.must("destroy", "-auto-approve", "-input=false")
+
+
+def test_a_network_moves_with_what_hangs_on_it(terraform: Terraform, client: Clients, name: str) -> None:
+    configuration = """
+        resource "aws_vpc" "x" {
+          cidr_block = "CIDR"
+          tags       = { Name = "NAME" }
+        }
+        resource "aws_internet_gateway" "x" {
+          vpc_id = aws_vpc.x.id
+        }
+        resource "aws_subnet" "x" {
+          vpc_id     = aws_vpc.x.id
+          cidr_block = cidrsubnet(aws_vpc.x.cidr_block, 8, 1)
+        }
+        resource "aws_route_table" "x" {
+          vpc_id = aws_vpc.x.id
+        }
+        resource "aws_route" "x" {
+          route_table_id         = aws_route_table.x.id
+          destination_cidr_block = "0.0.0.0/0"
+          gateway_id             = aws_internet_gateway.x.id
+        }
+        resource "aws_route_table_association" "x" {
+          subnet_id      = aws_subnet.x.id
+          route_table_id = aws_route_table.x.id
+        }
+        resource "aws_default_security_group" "x" {
+          vpc_id = aws_vpc.x.id
+        }
+    """.replace("NAME", name)
+    ec2 = client("ec2")
+    for cidr in ("10.1.0.0/16", "10.2.0.0/16"):
+        terraform.write(configuration.replace("CIDR", cidr))
+        terraform.must("apply", "-auto-approve", "-input=false")
+        assert terraform.plan() == {}
+        vpc = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"]
+        assert [one["CidrBlock"] for one in vpc] == [cidr]
+        mine = [{"Name": "attachment.vpc-id", "Values": [vpc[0]["VpcId"]]}]
+        assert len(ec2.describe_internet_gateways(Filters=mine)["InternetGateways"]) == 1
+        groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc[0]["VpcId"]]}])
+        assert [group["IpPermissionsEgress"] for group in groups["SecurityGroups"]] == [[]]
+    terraform.must("destroy", "-auto-approve", "-input=false")
+    assert ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"] == []
+
+
 def test_a_new_name_is_a_new_thing_and_says_why(terraform: Terraform, client: Clients, name: str) -> None:
     configuration = 'resource "aws_ecr_repository" "x" {{\n name = "{}"\n}}'
     terraform.write(configuration.format(name))

@@ -41,7 +41,6 @@ SCHEMA = TypeSchema(
     name="thing",
     block=block_of(RAW, overlay=OVERLAY),
     force_new=("name", "check.port"),
-    recomputed=("version",),
     json=("policy",),
 )
 PRIOR = {
@@ -114,7 +113,7 @@ def test_the_same_said_otherwise_is_no_change() -> None:
     [
         ({"name": "b"}, {"name": "b", "arn": "arn:1"}, [("name",)]),
         ({"name": UNKNOWN}, {"name": UNKNOWN}, [("name",)]),
-        ({"size": 4}, {"size": 4, "version": UNKNOWN}, []),
+        ({"size": 4}, {"size": 4, "version": "1"}, []),
         ({"size": 3.0}, None, []),
         ({"public": True}, {"public": True}, []),
         ({"groups": ["x"]}, {"groups": ["x"]}, []),

@@ -54,7 +54,6 @@ def test_the_overlay_speaks_of_attributes_that_there_are() -> None:
             *(said.get("force_new", ())),
             *(said.get("sensitive", ())),
             *(said.get("json", ())),
-            *(said.get("recomputed", ())),
             *said.get("defaults", {}),
             *(
                 name
