@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote
 
-from moto.iam.models import iam_backends
+from moto.iam.models import ManagedPolicy, iam_backends
 
 Statement = Mapping[str, Any]
 
@@ -88,12 +88,12 @@ def rights_of(account: str, role_arn: str) -> Rights | None:
     role = next((one for one in list(backend.roles.values()) if one.arn == role_arn), None)
     if role is None:
         return None
-    documents = [*role.policies.values(), *(policy.document for policy in role.managed_policies.values())]
+    documents = [*role.policies.values(), *map(_document, role.managed_policies.values())]
     boundary = backend.managed_policies.get(role.permissions_boundary_arn or "")
     return Rights(
         f"arn:aws:sts::{account}:assumed-role/{role.name}/task",
         _statements(documents),
-        _statements([boundary.document]) if boundary else None,
+        _statements([_document(boundary)]) if boundary else None,
     )
 
 
@@ -150,6 +150,11 @@ def _like(value: str, pattern: str, fold: bool) -> bool:
     # IAM knows * and ? only.
     pattern = pattern.replace("[", "[[]")
     return fnmatchcase(value.lower(), pattern.lower()) if fold else fnmatchcase(value, pattern)
+
+
+def _document(policy: ManagedPolicy) -> str:
+    """The version of a policy that counts."""
+    return next(one.document for one in policy.versions if one.version_id == policy.default_version_id)
 
 
 def _statements(documents: Iterable[str]) -> tuple[Statement, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 
-from sandbox.rights import AccessDenied, Rights, _right_of_s3, allows
+from sandbox.rights import AccessDenied, Rights, _right_of_s3, allows, rights_of
 
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:List*"], "Resource": "arn:aws:s3:::films/*"}
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -58,3 +61,29 @@ def test_a_boundary_bounds() -> None:
     Rights("worker", (ALL,)).require("iam:CreateUser", "*")
     with pytest.raises(AccessDenied, match=r"worker is not authorized to perform: iam:CreateUser.*boundary"):
         Rights("worker", (ALL,), (READ,)).require("iam:CreateUser", "*")
+
+
+def test_attached_policies_and_the_boundary_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+    def document(*statements: dict[str, Any]) -> str:
+        return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+    with mock_aws():
+        iam = boto3.client("iam", region_name="us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
+        boundary = iam.create_policy(PolicyName="boundary", PolicyDocument=document(READ))["Policy"]["Arn"]
+        iam.create_role(RoleName="r", AssumeRolePolicyDocument=document(), PermissionsBoundary=boundary)
+        attached = iam.create_policy(PolicyName="all", PolicyDocument=document(ALL))["Policy"]["Arn"]
+        iam.attach_role_policy(RoleName="r", PolicyArn=attached)
+        rights = rights_of("123456789012", "arn:aws:iam::123456789012:role/r")
+        assert rights is not None
+        rights.require("s3:GetObject", "arn:aws:s3:::films/a.mp4")
+        with pytest.raises(AccessDenied, match="no permissions boundary allows"):
+            rights.require("s3:GetObject", "arn:aws:s3:::other/a.mp4")
+        narrower = document({**READ, "Action": "s3:PutObject"})
+        iam.create_policy_version(PolicyArn=attached, PolicyDocument=narrower, SetAsDefault=True)
+        narrowed = rights_of("123456789012", "arn:aws:iam::123456789012:role/r")
+        assert narrowed is not None
+        with pytest.raises(AccessDenied, match="no identity-based policy allows"):
+            narrowed.require("s3:GetObject", "arn:aws:s3:::films/a.mp4")
+    assert rights_of("123456789012", "arn:aws:iam::123456789012:role/none") is None
