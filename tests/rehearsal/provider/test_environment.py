@@ -61,6 +61,34 @@ def environment(
     return terraform
 
 
+def test_passwords_by_variable_and_a_prefect_of_its_own(moto: str, reattach: str, tmp_path: Path) -> None:
+    """On moto alone: nothing runs, and the secrets are in no state and no output."""
+    keys = {"SECRET_KEY": "canary", "REDIS_PASSWORD": CANARY, "REPLICATE_API_TOKEN": ""}
+    boto3.client(
+        "secretsmanager",
+        endpoint_url=moto,
+        region_name="us-east-2",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    ).create_secret(Name="ai-video-dev/app", SecretString=json.dumps(keys))
+    directory = tmp_path / "terraform"
+    shutil.copytree(INFRA, directory, ignore=shutil.ignore_patterns(".terraform*"))
+    (directory / "local_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    terraform = Terraform(directory=directory, environment=surroundings(moto, reattach))
+    terraform.must("init", "-input=false")
+    password, token = "CANARYpasswordCANARY", "r8_CANARYtokenCANARYtokenCANARYtoken1234"
+    variables = (
+        *("-var-file=environments/dev.tfvars", "-var=prefect_mode=self_hosted"),
+        *(f"-var=db_password={password}", "-var=db_password_version=1"),
+        *(f"-var=replicate_api_token={token}", "-var=replicate_api_token_version=1"),
+    )
+    said = terraform.must("apply", "-auto-approve", "-input=false", *variables)
+    assert terraform.plan(*variables) == {}
+    written = said + (directory / "terraform.tfstate").read_text() + json.dumps(terraform.shown("saved"))
+    assert [secret for secret in (CANARY, password, token) if secret in written] == []
+    terraform.must("destroy", "-auto-approve", "-input=false", *variables)
+
+
 def interfere(client: Callable[[str], Any]) -> dict[str, list[str]]:
     """Changes things behind Terraform's back; address → what Terraform has to do about it."""
     client("s3").put_public_access_block(
