@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-from moto.cloudwatch.models import cloudwatch_backends
-
-from sandbox.ecs.records import Deployment, Service, ServiceDeployment, Stop, Task, World, now
-from sandbox.ecs.rollout import Fate, Standing, Steps, breaker_threshold, fate, next_steps, pause_after
+from sandbox.ecs.judge import Judge
+from sandbox.ecs.records import Deployment, Service, Stop, Task, World, now
+from sandbox.ecs.rollout import Standing, Steps, next_steps, pause_after
 from sandbox.ecs.tasks import stop
 
 LOOKS_EVERY_S = 0.1
@@ -39,6 +38,7 @@ class Scheduler:
         self._world = world
         self._targets = targets
         self._start_task = start_task
+        self._judge = Judge(world)
         self._ending = False
         self._thread = threading.Thread(target=self._run, name="ecs-scheduler", daemon=True)
 
@@ -67,7 +67,8 @@ class Scheduler:
             self._delete(service)
             return
         self._take(service, self._steps(service))
-        self._judge(service)
+        steady, others = self._standing(service)
+        self._judge(service, steady, others)
         self._forget_old(service)
 
     def _look_at(self, service: Service, task: Task) -> None:
@@ -162,6 +163,12 @@ class Scheduler:
             for arn, _ in _balancers(service)
         )
 
+    def _standing(self, service: Service) -> tuple[int, int]:
+        """How many tasks of the wanted deployment are steady, and how many others have not stopped yet."""
+        primary, tasks = service.primary.id, self._world.tasks_of(service)
+        steady = sum(task.deployment == primary and self._steady(service, task) for task in tasks)
+        return steady, sum(task.deployment != primary or task.going for task in tasks)
+
     def _take(self, service: Service, steps: Steps) -> None:
         if steps.start:
             started = [self._start_task(service, service.primary) for _ in range(steps.start)]
@@ -182,130 +189,6 @@ class Scheduler:
             task.last_status = "DEACTIVATING"
         else:
             stop(self._world, task, Stop("ServiceSchedulerInitiated", SCALING.format(task.deployment)))
-
-    def _judge(self, service: Service) -> None:
-        current = service.current
-        primary = service.primary
-        tasks = self._world.tasks_of(service)
-        steady = sum(task.deployment == primary.id and self._steady(service, task) for task in tasks)
-        others = sum(task.deployment != primary.id or task.going for task in tasks)
-        if current is None:
-            self._note_steadiness(service, steady, others)
-            return
-        alarms = self._ringing(current)
-        configuration = current.configuration.get("deploymentCircuitBreaker") or {}
-        threshold = breaker_threshold(
-            service.desired, configuration, fewest=self._world.timing.breaker_failures
-        )
-        if threshold is not None:
-            current.breaker = {
-                "status": "MONITORING",
-                "failureCount": current.deployment.failed,
-                "threshold": threshold,
-            }
-        asked = current.status == "ROLLBACK_REQUESTED"
-        rolling_back = current.status == "ROLLBACK_IN_PROGRESS"
-        outcome = fate(
-            desired=service.desired,
-            steady=steady,
-            others=others,
-            failed=primary.failed,
-            threshold=threshold,
-            # Its rollback is what an alarm has asked for.
-            alarmed=(bool(alarms) or asked) and not rolling_back,
-            rollback=bool(
-                asked
-                or configuration.get("rollback")
-                or (alarms and (current.configuration.get("alarms") or {}).get("rollback"))
-            ),
-        )
-        if rolling_back and outcome in (Fate.ROLLS_BACK, Fate.FAILED):
-            self._fail_rollback(service, current)
-        elif outcome is Fate.COMPLETED:
-            self._complete(service, current)
-        elif outcome is Fate.ROLLS_BACK and not rolling_back:
-            self._roll_back(service, current, alarms)
-        elif outcome is Fate.FAILED and not rolling_back:
-            self._give_up(service, current, "STOPPED", "tasks failed to start.")
-
-    def _complete(self, service: Service, current: ServiceDeployment) -> None:
-        primary = service.primary
-        primary.rollout_state, primary.completed = "COMPLETED", True
-        primary.reason = f"ECS deployment {primary.id} completed."
-        primary.updated_at = current.finished_at = current.updated_at = now()
-        rolled_back = current.status == "ROLLBACK_IN_PROGRESS"
-        current.status = "ROLLBACK_SUCCESSFUL" if rolled_back else "SUCCESSFUL"
-        if current.breaker:
-            current.breaker["status"] = "TRIGGERED" if rolled_back else "MONITORING_COMPLETE"
-        service.say(f"(deployment {primary.id}) deployment completed.")
-
-    def _roll_back(self, service: Service, current: ServiceDeployment, alarms: Sequence[str]) -> None:
-        """Makes the deployment that was completed last the wanted one again."""
-        failed = service.primary
-        cause = f"alarm detected: {', '.join(alarms)}" if alarms else "tasks failed to start"
-        before = next(
-            (
-                record.deployment
-                for record in reversed(service.history)
-                if record.deployment.completed and record.deployment is not failed
-            ),
-            None,
-        )
-        if before is None:
-            self._give_up(service, current, "ROLLBACK_FAILED", f"{cause}, and no deployment to roll back to.")
-            return
-        service.say(f"(deployment {failed.id}) deployment failed: {cause}.")
-        service.say(f"rolling back to deployment {before.id}.")
-        failed.status, failed.rollout_state = "ACTIVE", "FAILED"
-        failed.reason = f"ECS deployment circuit breaker: {cause}." if not alarms else cause
-        if before in service.deployments:
-            service.deployments.remove(before)
-        service.deployments.insert(0, before)
-        before.status, before.rollout_state, before.failed = "PRIMARY", "IN_PROGRESS", 0
-        before.reason = f"ECS deployment circuit breaker: rolling back to deploymentId {before.id}."
-        before.updated_at = failed.updated_at = current.updated_at = now()
-        current.status = "ROLLBACK_IN_PROGRESS"
-        current.reason = f"Service deployment rolled back because of {cause}."
-        current.triggered_alarms = list(alarms)
-        current.rollback = {
-            "reason": current.reason,
-            "startedAt": now(),
-            "serviceRevisionArn": before.revision_arn,
-        }
-        if current.breaker:
-            current.breaker["status"] = "TRIGGERED"
-        service.given["taskDefinition"] = before.definition.arn
-        service.steady = False
-
-    def _fail_rollback(self, service: Service, current: ServiceDeployment) -> None:
-        self._give_up(service, current, "ROLLBACK_FAILED", "tasks of the rollback failed to start.")
-
-    def _give_up(self, service: Service, current: ServiceDeployment, status: str, cause: str) -> None:
-        primary = service.primary
-        service.say(f"(deployment {primary.id}) deployment failed: {cause}")
-        primary.rollout_state = "FAILED"
-        primary.reason = f"ECS deployment circuit breaker: {cause}"
-        if current.breaker:
-            current.breaker["status"] = "TRIGGERED"
-        current.status, current.reason = status, primary.reason
-        current.finished_at = current.updated_at = primary.updated_at = now()
-
-    def _note_steadiness(self, service: Service, steady: int, others: int) -> None:
-        reached = steady >= service.desired and others == 0 and service.primary.rollout_state != "FAILED"
-        if reached and not service.steady:
-            service.say("has reached a steady state.")
-        service.steady = reached
-
-    def _ringing(self, current: ServiceDeployment) -> list[str]:
-        watched: dict[str, Any] = current.configuration.get("alarms") or {}
-        if not watched.get("enable"):
-            return []
-        alarms = cloudwatch_backends[self._world.account][self._world.region].alarms
-        return [
-            name
-            for name in watched.get("alarmNames", [])
-            if name in alarms and alarms[name].state_value == "ALARM"
-        ]
 
     def _forget_old(self, service: Service) -> None:
         there = {task.deployment for task in self._world.tasks_of(service)}

@@ -282,3 +282,32 @@ def test_an_alarm_rolls_back(account: Account) -> None:
     assert ended["alarms"]["triggeredAlarmNames"] == [alarm]
     assert account.service(name)["taskDefinition"] == good
     end(account, name)
+
+
+def test_a_deployment_is_found_again_and_can_be_called_back(account: Account) -> None:
+    good = account.definition(account.image("one"))
+    name = create(account, good)
+    steady(account, name)
+    arn = update(account, name, taskDefinition=account.definition(account.image("bad", "never healthy")))
+    listed = account.ecs.list_service_deployments(cluster=account.cluster, service=name)["serviceDeployments"]
+    assert [one["status"] for one in listed] == ["IN_PROGRESS", "SUCCESSFUL"]
+    assert listed[0]["serviceDeploymentArn"] == arn
+    account.ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
+    assert account.deployment(arn)["status"] == "ROLLBACK_SUCCESSFUL"
+    revision = account.deployment(arn)["rollback"]["serviceRevisionArn"]
+    described = account.ecs.describe_service_revisions(serviceRevisionArns=[revision])["serviceRevisions"]
+    assert described[0]["taskDefinition"] == good
+    end(account, name)
+
+
+def test_a_rollback_that_fails_too(account: Account) -> None:
+    # Completed with nothing to run: as after Terraform, before the first release.
+    name = create(account, account.definition(f"{account.cloud.registry}/backend:unreleased"), desiredCount=0)
+    steady(account, name)
+    bad = account.definition(account.image("bad", "crash"))
+    ended = account.deployment(update(account, name, taskDefinition=bad, desiredCount=1))
+    assert ended["status"] == "ROLLBACK_FAILED"
+    # The way out: nothing is to run.
+    account.ecs.update_service(cluster=account.cluster, service=name, desiredCount=0)
+    until(lambda: account.service(name)["runningCount"] == account.service(name)["pendingCount"] == 0)
+    end(account, name)
