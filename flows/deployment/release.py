@@ -37,7 +37,7 @@ class StageRecord(_Value):
     """One stage: how it went, and in one line what came of it."""
 
     name: str
-    status: Literal["running", "done", "skipped", "failed"] = "running"
+    status: Literal["running", "done", "skipped", "failed", "stopped"] = "running"
     started: AwareDatetime
     ended: AwareDatetime | None = None
     attempts: int = 1
@@ -152,6 +152,7 @@ class Release(_Value):
     Attributes:
         source: the content hash of what is shipped: image, infrastructure, variables.
         last_verified: the newest release that was verified when this one began.
+        unproven: whether the infrastructure was changed since, by releases that were not verified.
         verified: when it was; from then on it is what rollbacks lead to.
         serving: what runs when it ended, service by service.
     """
@@ -166,6 +167,7 @@ class Release(_Value):
     revision: str | None = None
     source: str
     last_verified: str | None = None
+    unproven: bool = False
     verified: AwareDatetime | None = None
     plan: PlanRecord | None = None
     image: Image | None = None
@@ -195,6 +197,16 @@ class Release(_Value):
         known = {each.name: each for each in self.branches} | {branch.name: branch}
         return self.model_copy(update={"branches": tuple(known.values())})
 
+    def stopped(self, now: datetime) -> Release:
+        """The same with the stages ended that were at work when another one failed."""
+        stages = (
+            stage.model_copy(update={"status": "stopped", "ended": now})
+            if stage.status == "running"
+            else stage
+            for stage in self.stages
+        )
+        return self.model_copy(update={"stages": tuple(stages)})
+
     def as_verified(self, now: datetime) -> Release:
         """The same as a rollback's goal: nobody goes its ways back any more."""
         closed = tuple(branch.model_copy(update={"status": "closed"}) for branch in self.branches)
@@ -214,3 +226,10 @@ def last_verified(newest: Release | None) -> str | None:
     if newest is None:
         return None
     return newest.id if newest.verified else newest.last_verified
+
+
+def unproven(newest: Release | None) -> bool:
+    """Whether the infrastructure may be another than the one that was verified last."""
+    if newest is None or newest.verified:
+        return False
+    return newest.unproven or bool(newest.plan and newest.plan.changed_infrastructure)

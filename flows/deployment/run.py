@@ -22,7 +22,7 @@ from flows.deployment.faults import StageFailed
 from flows.deployment.journal import Journal
 from flows.deployment.options import Options
 from flows.deployment.progress import Progress
-from flows.deployment.release import Cause, Release, StageRecord, Status, last_verified, next_id
+from flows.deployment.release import Cause, Release, StageRecord, Status, last_verified, next_id, unproven
 from flows.deployment.resumption import Decision, decide
 from flows.deployment.saga import Saga
 
@@ -146,12 +146,14 @@ class Deployment:
                 revision=await asyncio.to_thread(self.environment.revision),
                 source=source,
                 last_verified=last_verified(newest),
+                unproven=unproven(newest),
             )
         )
 
     async def fail(self, cause: Cause, confirm: Confirm, *, cancelled: bool = False) -> None:
         """Goes the ways back, looks at what serves then, and ends the release with its cause."""
-        await self.journal.update(cause=cause)
+        now = datetime.now(UTC)
+        await self.journal.write(lambda release: release.stopped(now).model_copy(update={"cause": cause}))
         undone = await self.saga.unwind(self)
         status = Status.CANCELLED if cancelled else Status.FAILED
         serving = self.previous.services if self.previous else {}

@@ -14,6 +14,7 @@ COLOURS = {
     "skipped": "#6b7488",
     "running": "#4c8df6",
     "failed": "#e0555b",
+    "stopped": "#8a6d3b",
     "undone": "#e2a33b",
 }
 BACKGROUND, GRID, TEXT, FAINT = "#10131a", "#2a3040", "#eef1f7", "#98a2b8"

@@ -21,7 +21,7 @@ from flows.deployment.faults import StageFailed
 from flows.deployment.options import ApprovalMode
 from flows.deployment.release import PlanRecord, StageRecord, Status
 from flows.deployment.run import Deployment
-from flows.stages.plan import Planned, destructive
+from flows.stages.plan import Planned
 
 ANSWER_WITHIN_S = 24 * 3600
 NAME = "approve"
@@ -43,7 +43,7 @@ def needed(plan: Plan, mode: ApprovalMode, record: PlanRecord | None) -> bool:
         return False
     if record is not None and record.meaning == plan.meaning() and record.approved_by is not None:
         return False
-    return mode == "always" or bool(destructive(plan))
+    return mode == "always" or bool(plan.destructive)
 
 
 def judge(answer: Answer, meaning: str) -> str:

@@ -10,14 +10,11 @@ from pathlib import Path
 from blocks.terraform.cost import CostDelta, cost_delta
 from blocks.terraform.errors import LockHolder, StateLocked
 from blocks.terraform.events import Diagnostic, Drifted, Event, Waiting
-from blocks.terraform.plan import Plan, ResourceChange
+from blocks.terraform.plan import Plan
 from flows.deployment import artifacts
 from flows.deployment.release import PlanRecord, StageRecord
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
-
-# A new revision of a task family takes nothing away: the old ones stay, and what runs is the roll-out's.
-HARMLESS_REPLACEMENTS = {"aws_ecs_task_definition"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def verdict(plan: Plan, cost: CostDelta) -> str:
     """The plan in one line."""
     if plan.is_empty:
         return "nothing to change"
-    destroyed = ", ".join(change.address for change in destructive(plan))
+    destroyed = ", ".join(change.address for change in plan.destructive)
     dollars = f"{cost.usd:+} $ a month" if cost.usd else "costs as before"
     return f"{plan.summary()}; {dollars}" + (f"; destroys {destroyed}" if destroyed else "")
 
@@ -62,15 +59,6 @@ def platform(plan: Plan) -> str:
     return next(str(output.after) for output in plan.outputs if output.name == "image_platform")
 
 
-def destructive(plan: Plan) -> tuple[ResourceChange, ...]:
-    """The changes that a person has to allow: they take away something that exists."""
-    return tuple(
-        change
-        for change in plan.destructive
-        if not (change.action == "replace" and change.type in HARMLESS_REPLACEMENTS)
-    )
-
-
 def record(plan: Plan, before: PlanRecord | None) -> PlanRecord:
     """The plan as the release remembers it; an approval stays as long as the meaning does."""
     meaning = plan.meaning()
@@ -78,7 +66,7 @@ def record(plan: Plan, before: PlanRecord | None) -> PlanRecord:
     return PlanRecord(
         meaning=meaning,
         summary=str(plan.summary()),
-        destructive=bool(destructive(plan)),
+        destructive=bool(plan.destructive),
         approved_by=before.approved_by if before and same else None,
         changed_infrastructure=not plan.is_empty or bool(before and before.changed_infrastructure),
     )

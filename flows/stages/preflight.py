@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from blocks.account import account_of
 from blocks.environment import Environment
+from blocks.image import this_platform
 from blocks.terraform.outputs import Outputs
 from flows.deployment import artifacts
 from flows.deployment.checks import NotGood, NotLooked, check
@@ -62,6 +65,7 @@ async def examine(
         check("AWS credentials", lambda: _credentials(environment)),
         check("State bucket", lambda: _state_bucket(environment)),
         check("Application secret", lambda: _secret(environment)),
+        check("Image builder", lambda: _builder(environment, outputs)),
         check("Names", lambda: _names(environment, outputs)),
         check(ALARMS, lambda: _alarms(environment, outputs)),
         check("Way back", lambda: _way_back(environment, outputs, previous)),
@@ -105,6 +109,13 @@ def secret_verdict(environment: str, secret: str, filled: Mapping[str, bool]) ->
         raise NotGood(f"{', '.join(empty)} of {secret} is empty", remedy)
     unset = [key for key in OPTIONAL_KEYS if not filled[key]]
     return f"{secret} is filled" + (f"; {', '.join(unset)} is empty" if unset else "")
+
+
+async def _builder(environment: Environment, outputs: Outputs | None) -> str:
+    platform = outputs.image_platform if outputs else this_platform()
+    with tempfile.TemporaryDirectory() as nowhere:
+        builder = environment.image_builder(Path(nowhere), platform)
+        return await asyncio.to_thread(builder.check)
 
 
 async def _names(environment: Environment, outputs: Outputs | None) -> str:

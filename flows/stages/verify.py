@@ -98,7 +98,7 @@ def not_serving(name: str, serving: Serving, target: ServiceRecord) -> NotServin
 
 def needs_film(release: Release, previous: Release | None) -> bool:
     """Whether anything is new since a film was made: image, infrastructure, schema or task definitions."""
-    if previous is None or (release.plan and release.plan.changed_infrastructure):
+    if previous is None or release.unproven or (release.plan and release.plan.changed_infrastructure):
         return True
     same_schema = (release.db_schema and release.db_schema.after) == (
         previous.db_schema and previous.db_schema.after

@@ -16,6 +16,7 @@ from flows.deployment.release import (
     Status,
     last_verified,
     next_id,
+    unproven,
 )
 from flows.deployment.resumption import Decision, decide
 
@@ -79,6 +80,32 @@ def test_the_last_verified_is_told_from_the_newest_alone(
     newest: Release | None, verified: str | None
 ) -> None:
     assert last_verified(newest) == verified
+
+
+CHANGED = {"meaning": "m", "summary": "1 to change", "destructive": False, "changed_infrastructure": True}
+
+
+@pytest.mark.parametrize(
+    ("newest", "is_so"),
+    [
+        (None, False),
+        (_release(plan=CHANGED), True),
+        (_release(plan=CHANGED, verified=NOW), False),
+        (_release(unproven=True), True),
+        (_release(unproven=True, verified=NOW), False),
+        (_release(), False),
+    ],
+)
+def test_an_infrastructure_that_no_release_was_verified_on_is_remembered(
+    newest: Release | None, is_so: bool
+) -> None:
+    assert unproven(newest) is is_so
+
+
+def test_stages_that_another_one_stopped_are_at_work_no_more() -> None:
+    release = _release(stages=(StageRecord(name="build", started=NOW),))
+    release = release.with_stage(StageRecord(name="plan", started=NOW, ended=NOW, status="failed"))
+    assert [stage.status for stage in release.stopped(NOW).stages] == ["stopped", "failed"]
 
 
 @pytest.mark.parametrize(

@@ -362,6 +362,8 @@ VERIFIED = _release(image=IMAGE, services={"backend": TARGET}, db_schema=FINISHE
         ({"services": {"backend": TARGET.model_copy(update={"task_definition": OLD})}}, True),
         ({"db_schema": FINISHED.model_copy(update={"after": "0005"})}, True),
         ({"plan": PLAN.model_copy(update={"changed_infrastructure": True})}, True),
+        # A release between the two has changed the infrastructure, and failed.
+        ({"unproven": True}, True),
     ],
 )
 def test_a_film_is_made_when_anything_is_new(change: dict[str, Any], film: bool) -> None:
