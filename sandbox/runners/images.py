@@ -116,7 +116,7 @@ class Images:
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             for layer in manifest["layers"]:
-                _unpack(_fetch(client, f"/blobs/{layer['digest']}", text), unfinished)
+                _unpack(_fetch(client, f"/blobs/{layer['digest']}", text), unfinished, working)
             unfinished.rename(target)
         variables = dict(one.partition("=")[::2] for one in config.get("Env") or [])
         return Image(
@@ -149,13 +149,15 @@ def _for_this_machine(index: dict[str, Any], text: str) -> str:
     raise PullFailed(f"failed to resolve ref {text}: no image of its index is for linux")
 
 
-def _unpack(layer: bytes, target: Path) -> None:
-    """One layer over those before it; files named .wh.… take away what was below."""
+def _unpack(layer: bytes, target: Path, working: PurePosixPath) -> None:
+    """What a layer has below the working directory, over the layers before it; .wh.… takes away."""
     with tarfile.open(fileobj=io.BytesIO(layer), mode="r:*") as archive:
         for member in archive:
             name = PurePosixPath(member.name)
+            if not PurePosixPath("/", name).is_relative_to(working):
+                continue
             if name.name.startswith(WHITEOUT):
                 gone = target / name.parent / name.name.removeprefix(WHITEOUT)
                 shutil.rmtree(gone, ignore_errors=True) if gone.is_dir() else gone.unlink(missing_ok=True)
-            elif member.isfile() or member.isdir() or member.issym():
+            elif member.isfile() or member.isdir() or member.issym() or member.islnk():
                 archive.extract(member, target, set_attrs=True, filter="data")
