@@ -1,10 +1,10 @@
 """AWS on one machine, for rehearsals: the same flows, blocks and Terraform, other endpoint URLs.
 
-What is real: Terraform, the registry, images, containers (or, without a Docker engine, processes), PostgreSQL,
+What is real: Terraform, the registry, images, containers (or processes, without a Docker engine), PostgreSQL,
 Redis's protocol, TLS, the load balancer, HTTP and WebSockets through it, roll-outs and rollbacks, logs, exit
-codes, and the rights of the tasks' roles. What moto stands in for: S3, IAM's records, EC2's network (nobody is
-kept out by a security group or a route), CloudWatch, Secrets Manager, budgets. What is shortened, and by how
-much, is in `sandbox.timing`. Everything listens on loopback only.
+codes, and the rights of the tasks' roles. What moto stands in for: S3, IAM's records, EC2's network (no
+security group or route keeps anybody out), CloudWatch, Secrets Manager, budgets. What is shortened, and by
+how much, is in `sandbox.timing`. Everything listens on loopback only.
 
 `running.sandbox()` is the door for programs, `python -m sandbox.server` the process behind it.
 """
