@@ -19,6 +19,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from sandbox.errors import SandboxFailed
+from sandbox.runners.process import MARK as CONTAINER_MARK
 from stack.processes import Endpoint, kill
 
 REGION = "us-east-2"
@@ -227,8 +228,22 @@ def _clear(home: Path) -> None:
             if endpoint.alive():
                 leader = psutil.Process(endpoint.pid)
                 kill([leader, *leader.children(recursive=True)])
+    kill(_left_over(home))
     for name in PASSING:
         shutil.rmtree(home / name, ignore_errors=True)
+
+
+def _left_over(home: Path) -> list[psutil.Process]:
+    """The containers of a killed sandbox: the engine's, by its socket, and processes, by their mark."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if any(str(home / "engine" / "exec") in word for word in process.cmdline()):
+                found += [process, *process.children(recursive=True)]
+            environment = process.environ()
+            if CONTAINER_MARK in environment and environment.get("HOME", "").startswith(f"{home}/"):
+                found.append(process)
+    return found
 
 
 def _last_line(log: Path) -> str:

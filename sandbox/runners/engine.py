@@ -38,8 +38,8 @@ def docker_host(home: Path, running: ExitStack) -> str:
     program = shutil.which("dockerd")
     if program is None or os.geteuid() != 0:
         raise SandboxFailed(
-            "No Docker engine answers, and none can be started: that takes dockerd, and root. "
-            "Start one, or use the engine 'process'."
+            "No Docker engine answers, and none can be started: that takes dockerd, and root. Start one, "
+            "type 'sudo apt-get install docker.io debootstrap', or use the engine 'process'."
         )
     # A socket's path may have 107 bytes, and a state directory's alone may have more.
     sockets = Path(tempfile.mkdtemp(prefix="reelflow-docker-"))
