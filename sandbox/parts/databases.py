@@ -1,4 +1,7 @@
-"""RDS for real: each instance is a PostgreSQL server behind TLS, each snapshot a copy of its database."""
+"""RDS for real: each instance is a PostgreSQL server behind TLS, each snapshot a copy of its database.
+
+The server is of the version that the wheel has, whichever the instance was asked to be.
+"""
 
 from __future__ import annotations
 

@@ -107,6 +107,7 @@ class Account:
             memory="512",
             executionRoleArn=self.role,
             containerDefinitions=[described],
+            volumes=[{"name": mount["sourceVolume"]} for mount in described.get("mountPoints", [])],
         )["taskDefinition"]["taskDefinitionArn"]
 
     def run(self, definition: str, command: list[str], **overrides: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.rehearsal.sandbox.conftest import Account, until
+from tests.rehearsal.sandbox.conftest import ENGINE, Account, until
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +116,18 @@ def test_why_a_task_does_not_start(
     assert task["stopCode"] == "TaskFailedToStart"
     assert task["stoppedReason"].startswith(reason)
     assert "exitCode" not in task["containers"][0]
+
+
+@pytest.mark.skipif(ENGINE != "docker", reason="a process writes where its user may")
+def test_what_a_container_may_write_to(account: Account, image: str) -> None:
+    definition = account.definition(
+        image,
+        readonlyRootFilesystem=True,
+        mountPoints=[{"sourceVolume": "temporary", "containerPath": "/tmp"}],
+        linuxParameters={"initProcessEnabled": True},
+    )
+    task = account.run(definition, ["write", "/tmp/film", "/app/film"])
+    assert account.log(task) == ["/tmp/film written", "/app/film Read-only file system"]
 
 
 def role(account: Account, *statements: dict[str, object]) -> str:
