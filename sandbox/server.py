@@ -43,6 +43,7 @@ from sandbox.runners.process import ProcessRunner
 from sandbox.timing import Timing
 
 PARENT_LOOKED_AT_EVERY_S = 0.5
+SWITCHES_EVERY_S = 0.0005
 REGION = "us-east-2"
 SLOW_TO_LOAD = ("ec2", "secretsmanager", "rds")
 
@@ -54,6 +55,8 @@ class _Quiet(MotoRequestHandler):
 
 def main() -> None:
     """Runs until SIGTERM, or until its parent is gone; tells its address in a file."""
+    # What goes through the balancer and to the databases shares this process with moto, and shall not wait.
+    sys.setswitchinterval(SWITCHES_EVERY_S)
     arguments = _arguments()
     home: Path = arguments.home
     home.mkdir(parents=True, exist_ok=True)
@@ -84,8 +87,8 @@ def _start(arguments: argparse.Namespace, home: Path, running: ExitStack) -> dic
     registry.start()
     running.callback(registry.close)
     for part in (
-        Databases(home / "databases", loop, authority, addresses, timing),
-        Caches(home / "caches", loop, authority, addresses),
+        Databases(home / "databases", authority, addresses, timing),
+        Caches(home / "caches", authority, addresses),
     ):
         running.callback(part.close)
     groups = TargetGroups(DEFAULT_ACCOUNT_ID, timing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,8 +50,8 @@ class Authority:
         own = certificate.public_bytes(serialization.Encoding.PEM)
         self.bundle.write_bytes(own + Path(certifi.where()).read_bytes())
 
-    def context_for(self, address: str) -> ssl.SSLContext:
-        """What a server on this address shows."""
+    def certificate_for(self, address: str) -> Path:
+        """A file with what a server on this address shows: its key and its certificate."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
         certificate = (
@@ -72,9 +71,7 @@ class Authority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
 
 
 def _builder(

@@ -13,8 +13,7 @@ from redis import Redis
 
 from sandbox.network.addresses import Addresses
 from sandbox.network.certificates import Authority
-from sandbox.network.loop import NetworkLoop
-from sandbox.network.relay import TlsRelay
+from sandbox.network.relay import Relay
 from sandbox.parts import hooks
 from stack.redis import embedded_redis
 
@@ -28,9 +27,8 @@ class Caches:
         home: where their data is.
     """
 
-    def __init__(self, home: Path, loop: NetworkLoop, authority: Authority, addresses: Addresses) -> None:
+    def __init__(self, home: Path, authority: Authority, addresses: Addresses) -> None:
         self._home = home
-        self._loop = loop
         self._authority = authority
         self._addresses = addresses
         self._servers: dict[str, _Server] = {}
@@ -68,7 +66,6 @@ class Caches:
             self._home / f"{group.replication_group_id}-{secrets.token_hex(4)}",
             address,
             int(group.port or DEFAULT_PORT),
-            self._loop,
             self._authority if group.transit_encryption_enabled else None,
             kwargs.get("auth_token") or "",
         )
@@ -88,17 +85,15 @@ class _Server:
         home: Path,
         address: str,
         port: int,
-        loop: NetworkLoop,
         authority: Authority | None,
         token: str,
     ) -> None:
         self._home = home
         self._address = address
         self._port = port
-        self._loop = loop
-        self._context = authority.context_for(address) if authority else None
+        self._certificate = authority.certificate_for(address) if authority else None
         self._token = token
-        self._relay: TlsRelay | None = None
+        self._relay: Relay | None = None
         self._local_port = 0
 
     def start(self) -> None:
@@ -109,12 +104,11 @@ class _Server:
             # Without a token ElastiCache lets everybody in.
             with self._client() as client:
                 client.config_set("requirepass", "")
-        self._relay = TlsRelay(self._local_port, self._context, postgres=False)
-        self._loop.do(self._relay.listen(self._address, self._port))
+        self._relay = Relay(self._address, self._port, self._local_port, certificate=self._certificate)
 
     def stop(self) -> None:
         if self._relay:
-            self._loop.do(self._relay.close())
+            self._relay.close()
         embedded_redis(self._home).stop()
 
     def remove(self) -> None:

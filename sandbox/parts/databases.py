@@ -21,8 +21,7 @@ from psycopg import sql
 from sandbox.errors import SandboxFailed
 from sandbox.network.addresses import Addresses
 from sandbox.network.certificates import Authority
-from sandbox.network.loop import NetworkLoop
-from sandbox.network.relay import TlsRelay
+from sandbox.network.relay import Relay, RelayFailed
 from sandbox.parts import hooks
 from sandbox.timing import Timing
 from stack.postgres import binaries, database_url, embedded_postgres
@@ -40,11 +39,8 @@ class Databases:
         home: where their data and the snapshots are.
     """
 
-    def __init__(
-        self, home: Path, loop: NetworkLoop, authority: Authority, addresses: Addresses, timing: Timing
-    ) -> None:
+    def __init__(self, home: Path, authority: Authority, addresses: Addresses, timing: Timing) -> None:
         self._home = home
-        self._loop = loop
         self._authority = authority
         self._addresses = addresses
         self._timing = timing
@@ -102,9 +98,7 @@ class Databases:
     def _created(self, backend: RDSBackend, instance: DBInstance, *args: Any, **kwargs: Any) -> None:
         name = instance.db_instance_identifier
         directory = self._home / f"{name}-{secrets.token_hex(4)}"
-        server = _Server(
-            directory, self._addresses.take(), int(instance.port or 5432), self._loop, self._authority
-        )
+        server = _Server(directory, self._addresses.take(), int(instance.port or 5432), self._authority)
         self._servers[name] = server
         instance.status = "creating"
         self._in_background(self._bring_up, server, instance)
@@ -116,7 +110,7 @@ class Databases:
         try:
             server.start()
             server.admit(user, password, instance.db_name)
-        except (ServiceFailed, SandboxFailed, psycopg.Error, OSError) as error:
+        except (ServiceFailed, SandboxFailed, RelayFailed, psycopg.Error, OSError) as error:
             # The API has no better word for it; the sandbox's log has the error.
             print(f"sandbox: {instance.db_instance_identifier} did not start: {error}", flush=True)  # noqa: T201
             instance.status = "failed"
@@ -165,14 +159,13 @@ class Databases:
 class _Server:
     """The server of one instance, and the TLS before it."""
 
-    def __init__(self, home: Path, address: str, port: int, loop: NetworkLoop, authority: Authority) -> None:
+    def __init__(self, home: Path, address: str, port: int, authority: Authority) -> None:
         self.address = address
         self.restore_from: Path | None = None
         self._home = home
         self._port = port
-        self._loop = loop
-        self._context = authority.context_for(address)
-        self._relay: TlsRelay | None = None
+        self._certificate = authority.certificate_for(address)
+        self._relay: Relay | None = None
         self._url = ""
         self._lock = threading.RLock()
 
@@ -180,13 +173,14 @@ class _Server:
         with self._lock:
             endpoint = embedded_postgres(self._home, superuser=SUPERUSER).acquire()
             self._url = database_url(self._home, endpoint.port, driver="postgresql", superuser=SUPERUSER)
-            self._relay = TlsRelay(endpoint.port, self._context, postgres=True)
-            self._loop.do(self._relay.listen(self.address, self._port))
+            self._relay = Relay(
+                self.address, self._port, endpoint.port, certificate=self._certificate, postgres=True
+            )
 
     def stop(self) -> None:
         with self._lock:
             if self._relay:
-                self._loop.do(self._relay.close())
+                self._relay.close()
                 self._relay = None
             embedded_postgres(self._home, superuser=SUPERUSER).stop()
 
