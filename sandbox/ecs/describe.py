@@ -32,17 +32,11 @@ def service(world: World, one: Service, *, tags: bool = False) -> dict[str, Any]
         "taskDefinition": one.primary.definition.arn if one.deployments else given["taskDefinition"],
         "deployments": [_deployment(world, one, deployment) for deployment in one.deployments],
         "currentServiceDeployment": current.arn if current else None,
-        "currentServiceRevisions": [
-            _revision(world, one, deployment)
-            | {"runningTaskCount": _count(world, one, deployment, "RUNNING")}
-            for deployment in one.deployments
-        ],
+        "currentServiceRevisions": [_revision(world, one, deployment) for deployment in one.deployments],
         "events": list(one.events),
         "createdAt": one.created_at,
         "createdBy": f"arn:aws:iam::{world.account}:root",
-        "role": None,
     }
-    del document["role"]
     if tags:
         document["tags"] = world.tags.get(one.arn, [])
     return document

@@ -43,11 +43,3 @@ class ClusterContainsServicesException(EcsError):
 
 class ClusterContainsTasksException(EcsError):
     pass
-
-
-class ResourceNotFoundException(EcsError):
-    pass
-
-
-class UnsupportedFeatureException(EcsError):
-    pass

@@ -48,7 +48,7 @@ class Registry:
     Args:
         home: where it keeps what was pushed.
         loop: where its door listens.
-        faults: those of the service "registry": Push and Pull.
+        faults: those of the service "registry": Login (the token has expired), Push and Pull.
         account: whose repositories these are.
     """
 
@@ -84,11 +84,6 @@ class Registry:
     def credentials(self, host: str) -> tuple[str, str] | None:
         """What a task pulls with: the sandbox's own token, which does not expire."""
         return (USER, self._own_token) if host == self.host else None
-
-    def expire_tokens(self) -> None:
-        """Has every token that was given out expire now."""
-        with self._lock:
-            self._tokens = {self._own_token: self._tokens[self._own_token]}
 
     def _token(self) -> str:
         token = secrets.token_urlsafe(32)
@@ -126,7 +121,8 @@ class Registry:
 
     async def _route(self, request: web.BaseRequest) -> Destination | web.Response:
         operation = "Push" if request.method in ("POST", "PUT", "PATCH") else "Pull"
-        if not self._knows(request.headers.get("Authorization", "")):
+        expired = self._faults.meet("registry", "Login") is not None
+        if expired or not self._knows(request.headers.get("Authorization", "")):
             return _refusal(
                 HTTPStatus.UNAUTHORIZED,
                 "DENIED",

@@ -219,6 +219,15 @@ def test_what_the_registry_refuses(
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (status, code)
 
 
+def test_a_token_that_has_expired_and_a_new_one(account: Account) -> None:
+    given = login(account)
+    account.cloud.faults.on("registry", "Login", error="expired")
+    url = f"http://{account.cloud.registry}/v2/"
+    answers = [httpx.get(url, auth=given, trust_env=False) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [401, 200]
+    assert "expired" in answers[0].json()["errors"][0]["message"]
+
+
 def test_a_tag_is_taken_for_good(account: Account) -> None:
     digest = account.image("1").partition("@")[2]
     found = account.client("ecr").describe_images(
