@@ -26,7 +26,8 @@ class Fault:
 
     Attributes:
         service: boto3's name of the client, such as "ecs"; or a part of the sandbox: "task" with the
-            operations PlaceTask, PullImage, ResolveSecrets, StartContainer; "registry" with Login (the token has expired), Push and Pull.
+            operations PlaceTask, PullImage, ResolveSecrets, StartContainer; "registry" with Login (the token
+            has expired), Push and Pull.
         operation: such as "UpdateService", or "*" for every call.
         error: the code that the caller sees, such as "ThrottlingException"; "" lets the call through (a
             delay alone); "connection" cuts the connection without an answer.

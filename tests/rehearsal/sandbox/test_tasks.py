@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -108,7 +109,7 @@ def test_secrets_reach_the_container_and_nothing_else(account: Account, image: s
     ],
 )
 def test_why_a_task_does_not_start(
-    account: Account, image: str, changes: dict[str, str], reason: str
+    account: Account, image: str, changes: dict[str, Any], reason: str
 ) -> None:
     changes = {"image": image, **changes}
     changes["image"] = changes["image"].format(registry=account.cloud.registry)
