@@ -24,7 +24,7 @@ from flows.deployment.faults import DeploymentError, StageFailed, stage_failed
 from flows.deployment.keeper import Keeper, is_over
 from flows.deployment.lock import Holder, Lock, LockLost
 from flows.deployment.options import Options
-from flows.deployment.release import Cause, ServiceRecord, Status
+from flows.deployment.release import ServiceRecord, Status
 from flows.deployment.run import Deployment
 
 T = TypeVar("T")
@@ -96,28 +96,32 @@ async def deployment(
 
 async def _end(run: Deployment, confirm: Confirm, keeper: Keeper, fault: BaseException) -> None:
     """Undoes what was done, and raises what the fault means to whoever has asked for the deployment."""
+    keeper.let_it_end()
+    cancelled = not isinstance(fault, Exception)
+    if cancelled and (task := asyncio.current_task()):
+        # What led here is cancelled, not the ways back.
+        task.uncancel()
+    failed = _cancellation(run) if cancelled else stage_failed("deploy", fault)
+    try:
+        if not keeper.lost and not isinstance(fault, LockLost):
+            await run.fail(failed.cause, confirm, cancelled=cancelled)
+    except BaseException:
+        if not keeper.lost:
+            raise
     if keeper.lost or isinstance(fault, LockLost):
         raise LockLost(
             f"The deployment of {run.environment.name} goes on elsewhere",
             "another run has taken its lock",
             "Follow that run",
         ) from fault
-    if isinstance(fault, Exception):
-        failed = fault if isinstance(fault, StageFailed) else stage_failed("deploy", fault)
-        await run.fail(failed.cause, confirm)
-        raise failed from (fault.__cause__ if failed is fault else fault)
-    if task := asyncio.current_task():
-        # What led here is cancelled, not the ways back.
-        task.uncancel()
+    if cancelled:
+        raise DeploymentCancelled(str(failed.cause)) from fault
+    raise failed from (fault.__cause__ if failed is fault else fault)
+
+
+def _cancellation(run: Deployment) -> StageFailed:
     at = next((stage.name for stage in reversed(run.release.stages) if stage.status == "running"), "deploy")
-    cause = Cause(
-        stage=at,
-        kind="cancelled",
-        message="Somebody ended the deployment",
-        remedy="Deploy again when it is wanted",
-    )
-    await run.fail(cause, confirm, cancelled=True)
-    raise DeploymentCancelled(str(cause)) from fault
+    return StageFailed(at, "cancelled", "Somebody ended the deployment", "Deploy again when it is wanted")
 
 
 async def beside(first: Coroutine[Any, Any, T], second: Coroutine[Any, Any, U]) -> tuple[T, U]:

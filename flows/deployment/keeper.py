@@ -64,7 +64,8 @@ class Keeper(threading.Thread):
             except LockLost as lost:
                 get_logger(__name__).error("%s", lost)
                 self.lost = True
-                self._loop.call_soon_threadsafe(self._cancel)
+                # Even on the way back: that is another's business now.
+                self._loop.call_soon_threadsafe(self._task.cancel)
                 return
             except Exception as fault:  # noqa: BLE001 - not reaching the store for a moment loses no lock
                 get_logger(__name__).warning("The lock was not renewed: %s", fault)
@@ -75,6 +76,10 @@ class Keeper(threading.Thread):
             return False
         state = state_of(self._flow_run)
         return state is not None and (state.is_cancelling() or state.is_cancelled())
+
+    def let_it_end(self) -> None:
+        """From now on nobody can end the deployment but by killing it: it goes its ways back."""
+        self._asked = True
 
     def _cancel(self) -> None:
         # Once: a second one would hit the ways back.

@@ -156,8 +156,10 @@ class Deployment:
         await self.journal.write(lambda release: release.stopped(now).model_copy(update={"cause": cause}))
         undone = await self.saga.unwind(self)
         status = Status.CANCELLED if cancelled else Status.FAILED
-        serving = self.previous.services if self.previous else {}
-        if self.release.branches:
+        # A verified release that failed in what comes after serves on.
+        good = self.release if self.release.verified else self.previous
+        serving = good.services if good else {}
+        if undone and self.release.verified is None and self.release.branches:
             try:
                 serving = await confirm(self)
             except Exception as fault:  # noqa: BLE001 - it is told, and is no second cause

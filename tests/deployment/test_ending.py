@@ -163,6 +163,19 @@ def test_one_whose_lock_was_taken_touches_nothing_more(toy: Toy) -> None:
     assert lock.holder(toy.records, "dev") == mine
 
 
+def test_who_goes_the_ways_back_can_not_be_ended(toy: Toy) -> None:
+    process = toy.start("a", "fail-slowly-back")
+    toy.reached(process)
+    process.send_signal(signal.SIGTERM)
+    out = process.communicate(timeout=60)[0]
+    release = toy.newest
+    assert release.status is Status.FAILED, out
+    assert release.cause is not None
+    assert (release.cause.stage, release.cause.kind) == ("second", "broken")
+    assert [branch.status for branch in release.branches] == ["run", "run"]
+    assert toy.world.read_text() == ""
+
+
 def test_a_second_one_at_the_same_time_is_told_who_is_at_it(toy: Toy) -> None:
     process = toy.start("a", "hang-in-first")
     toy.reached(process)

@@ -92,6 +92,9 @@ async def undo_second(run: Deployment, facts: Mapping[str, Any]) -> str:
     world(run).write_text(str(facts["to"]))
     if mode(run) == "fail-hang-in-undo":
         await _wait_for_the_end(run)
+    if mode(run) == "fail-slowly-back":
+        world(run).with_suffix(".reached").touch()
+        await asyncio.sleep(2)
     return "back to the first"
 
 
