@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import signal
 import threading
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ class Keeper(threading.Thread):
         self._every_s = every_s
         self._flow_run = flow_run
         self._over = threading.Event()
+        # A thread has none of Prefect's settings, and its log would be nobody's.
+        self._context = contextvars.copy_context()
         self._loop = asyncio.get_running_loop()
         task = asyncio.current_task()
         assert task is not None
@@ -56,6 +59,9 @@ class Keeper(threading.Thread):
             self.join()
 
     def run(self) -> None:
+        self._context.run(self._keep)
+
+    def _keep(self) -> None:
         while not self._over.wait(self._every_s):
             try:
                 self._lock.renew()
