@@ -109,6 +109,6 @@ SCENARIOS = (
             "    with film.working(), session() as db:",
             '    raise ValueError("a rehearsed fault")\n    with film.working(), session() as db:',
         ),
-        failure=frozenset({"verify.film"}),
+        failure=frozenset({"verify.film_failed"}),
     ),
 )
