@@ -166,8 +166,8 @@ def bootstrap(env: Env) -> None:
 
 def rehearse(
     only: Annotated[
-        str | None,
-        typer.Option(help="One scenario, after the first deployment; see the README for their names."),
+        list[str] | None,
+        typer.Option(help="A scenario to play after the first deployment; again for more. By default all."),
     ] = None,
     engine: Annotated[
         str, typer.Option(help="docker, process (without an engine), or auto: what there is.")
