@@ -1,15 +1,16 @@
 # make demo   a prompt becomes a film        make test    proves the product
 # make check  format, lint, types            make bench   measures it
 # make up     all of it in the foreground    make image  builds the container image
-# make soak   kills every part in turn       make test-image  proves it, with a Docker engine
+# make soak   kills parts and deployments     make test-image  proves it, with a Docker engine
 # make fuzz   the API under 10,000 requests      make rehearse  the whole deployment, on this machine
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .PHONY: help demo test fuzz check bench up rehearse soak image test-image setup clean
 
 RUN := .venv/bin
-# Tests of films, of releases and in a browser: one after the other, since they use the machine themselves.
-WHOLE := tests/pages tests/renders tests/rehearsal tests/up
+# Tests of whole films, whole releases and in a browser: one after the other, since they use the machine
+# themselves.
+WHOLE := tests/pages tests/renders tests/rehearsal/test_rehearsal.py tests/up
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
 help:
@@ -51,7 +52,7 @@ rehearse: setup
 	$(RUN)/reelflow rehearse
 
 soak: setup
-	$(RUN)/pytest -m soak tests/soak
+	$(RUN)/pytest -m soak tests/soak tests/rehearsal/deployment
 
 image:
 	docker build --tag reelflow .

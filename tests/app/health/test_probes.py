@@ -107,7 +107,7 @@ def test_the_schema(
 ) -> None:
     configure(database_url=database_url)
     steps = tuple(migrate.Step(f"000{place}", "", phase, True) for place, phase in enumerate(phases, start=1))
-    monkeypatch.setattr(migrate, "_steps", lambda: steps)
+    monkeypatch.setattr(migrate, "steps", lambda: steps)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
     check = _look(probes.migrations)

@@ -11,6 +11,8 @@ from flows.deployment.release import Status
 from sandbox.rehearsal.checkout import copied, replaced
 from tests.rehearsal.deployment.conftest import CHECKOUT, Deployer
 
+pytestmark = pytest.mark.soak
+
 STAGES = ("preflight", "plan", "build", "apply", "push", "expand", "roll_out", "bake", "verify", "contract")
 CONTRACTS = '''"""A step that waits until the release is verified."""
 
