@@ -55,7 +55,7 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
     file = CHECKOUT / "prefect.yaml"
     names = [f"--name={name}" for name in _deployed_in(pool, file)]
     with ThreadPoolExecutor() as side_by_side:
-        blocks = side_by_side.submit(_prefect, "block", "register", "-m", "blocks")
+        blocks = side_by_side.submit(_prefect, "block", "register", "-m", "blocks.catalogue")
         _prefect("deploy", *names, "--prefect-file", str(file))
         blocks.result()
 

@@ -14,8 +14,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_aws import AwsCredentials
 from pydantic import SecretStr
 
-import blocks
-from blocks import Environment
+from blocks import catalogue
+from blocks.environment import Environment
 from blocks.terraform.process_environment import PROJECT
 from stack import prefect_server
 
@@ -33,7 +33,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_they_are_registered_from_the_command_line(api: str) -> None:
     done = subprocess.run(
-        [Path(sys.executable).with_name("prefect"), "block", "register", "-m", "blocks"],
+        [Path(sys.executable).with_name("prefect"), "block", "register", "-m", "blocks.catalogue"],
         env={**os.environ, "PREFECT_API_URL": api, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
@@ -42,7 +42,7 @@ def test_they_are_registered_from_the_command_line(api: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     known = httpx.post(f"{api}/block_types/filter", json={"limit": 200}, trust_env=False).json()
     slugs = {kind["slug"] for kind in known}
-    assert {getattr(blocks, name).get_block_type_slug() for name in blocks.__all__} <= slugs
+    assert {getattr(catalogue, name).get_block_type_slug() for name in catalogue.__all__} <= slugs
 
 
 def test_an_environment_is_loaded_as_it_was_saved(api: str, tmp_path: Path) -> None:

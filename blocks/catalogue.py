@@ -1,0 +1,32 @@
+"""All blocks, for `prefect block register -m blocks.catalogue`.
+
+Apart from the package, whose parts the application imports one by one: it needs no Docker and no ECS to start.
+"""
+
+from blocks.account import Account
+from blocks.bootstrap import AppSecret, StateBucket
+from blocks.database import Database
+from blocks.drawn_clips import DrawnClipSource
+from blocks.ecs import EcsService
+from blocks.environment import Environment
+from blocks.logs import LogGroup
+from blocks.media_store import DirectoryMediaStore, S3MediaStore
+from blocks.record_store import RecordStore
+from blocks.registry import Registry
+from blocks.terraform import TerraformWorkspace
+
+__all__ = [
+    "Account",
+    "AppSecret",
+    "Database",
+    "DirectoryMediaStore",
+    "DrawnClipSource",
+    "EcsService",
+    "Environment",
+    "LogGroup",
+    "RecordStore",
+    "Registry",
+    "S3MediaStore",
+    "StateBucket",
+    "TerraformWorkspace",
+]
