@@ -1,6 +1,6 @@
 """All blocks, for `prefect block register -m blocks.catalogue`.
 
-Apart from the package, whose parts the application imports one by one: it needs no Docker and no ECS to start.
+Apart from the package, whose parts the application imports one by one: it starts without Docker and ECS.
 """
 
 from blocks.account import Account

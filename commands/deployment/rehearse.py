@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -214,13 +216,17 @@ def _forget_unfinished_runs() -> None:
 
 
 def _wait(console: Console, stage: Rehearsal) -> None:
+    """Leaves everything running until Ctrl-C, and says how other commands find it."""
+    variables = {**stage.aws.environment(), "PREFECT_API_URL": stage.api}
+    file = settings().reelflow_home / "rehearsal" / "environment"
+    file.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items()))
     console.print(
         f"Kept until Ctrl-C: the API {stage.url}, Prefect {stage.api.removesuffix('/api')}, "
-        f"AWS {stage.aws.endpoint_url}",
+        f"AWS {stage.aws.endpoint_url}\n"
+        f"In another terminal: source {file}; reelflow status {NAME}",
         highlight=False,
+        soft_wrap=True,
     )
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        pass
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+    file.unlink()
