@@ -8,9 +8,8 @@ SHELL := /bin/bash
 .PHONY: help demo test fuzz check bench up rehearse soak image test-image setup clean
 
 RUN := .venv/bin
-# Tests of whole films, whole releases and in a browser: one after the other, since they use the machine
-# themselves.
-WHOLE := tests/pages tests/renders tests/rehearsal/test_rehearsal.py tests/up
+# Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
+WHOLE := tests/up tests/rehearsal/test_rehearsal.py tests/renders/test_resume.py tests/renders tests/rehearsal tests/pages
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
 help:
@@ -28,7 +27,7 @@ demo: setup
 test: setup
 	scripts/system-packages
 	$(RUN)/pytest -n auto --dist loadfile $(patsubst %,--ignore=%,$(WHOLE))
-	$(RUN)/pytest $(WHOLE)
+	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(WHOLE)
 
 fuzz: setup
 	@# Other cases each time; a failure tells how to repeat it.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -104,18 +105,21 @@ def surroundings(endpoint: str, reattach: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
     """The address of a moto server."""
     moto_additions.install()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
+    endpoint = f"http://{host}:{port}"
+    # What it holds is this process's, and other files' tests may have been here.
+    httpx.post(f"{endpoint}/moto-api/reset", trust_env=False).raise_for_status()
+    yield endpoint
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def reattach(moto: str) -> Iterator[str]:
     with serving(moto, REGION) as value:
         yield value
