@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from blocks.aws import AwsBlock, AwsError, AwsMissing, aws_errors
 
 ALARMS_AT_ONCE = 100
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+FARGATE_VCPUS = {False: "L-3032A538", True: "L-36FBB829"}
 
 
 def account_of(other: AwsBlock) -> Account:
@@ -104,6 +106,14 @@ Account.load("prod").identity().arn
             private=bool(block) and all(block.values()),
             expires_days=tuple(sorted(days)),
         )
+
+    def fargate_vcpus(self, *, spot: bool) -> float:
+        """How many vCPUs may run on Fargate at once, in all clusters: the account's quota."""
+        with aws_errors("look up the quota of Fargate"):
+            answer = self.client("service-quotas").get_service_quota(
+                ServiceCode="fargate", QuotaCode=FARGATE_VCPUS[spot]
+            )
+        return float(answer["Quota"]["Value"])
 
     def names_taken(self, database: str, clusters: Collection[str] = ()) -> tuple[str, ...]:
         """Which resources of these names exist already, in words."""

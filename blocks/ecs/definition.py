@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+CPU_UNITS = 1024
+
 _REGISTERED = (
     "family", "taskRoleArn", "executionRoleArn", "networkMode", "containerDefinitions", "volumes",
     "placementConstraints", "requiresCompatibilities", "cpu", "memory", "pidMode", "ipcMode",
@@ -24,6 +26,7 @@ class TaskDefinition(BaseModel):
         image: of the service's container.
         digest: `sha256:…`, when the image is named by it.
         active: whether it can be rolled out: an inactive revision can't.
+        vcpus: of one task; 0 where the definition does not say.
         secrets: the ARNs of what it reads from Secrets Manager, `arn:KEY::` and all.
     """
 
@@ -34,6 +37,7 @@ class TaskDefinition(BaseModel):
     revision: int
     image: str
     active: bool
+    vcpus: float = 0.0
     secrets: tuple[str, ...] = ()
 
     @property
@@ -56,6 +60,7 @@ def read(described: Mapping[str, Any], container: str) -> TaskDefinition:
         revision=described["revision"],
         image=main.get("image", ""),
         active=described.get("status") == "ACTIVE",
+        vcpus=int(described.get("cpu") or 0) / CPU_UNITS,
         secrets=tuple(s["valueFrom"] for c in containers for s in c.get("secrets", [])),
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from blocks.account import account_of
+from blocks.aws import AwsError
 from blocks.environment import Environment
 from blocks.image import this_platform
 from blocks.terraform.outputs import Outputs
@@ -66,6 +67,8 @@ async def examine(
         check("State bucket", lambda: _state_bucket(environment)),
         check("Application secret", lambda: _secret(environment)),
         check("Image builder", lambda: _builder(environment, outputs)),
+        check("Task secrets", lambda: _task_secrets(environment, outputs)),
+        check("Quotas", lambda: _quotas(environment, outputs)),
         check("Names", lambda: _names(environment, outputs)),
         check(ALARMS, lambda: _alarms(environment, outputs)),
         check("Way back", lambda: _way_back(environment, outputs, previous)),
@@ -109,6 +112,65 @@ def secret_verdict(environment: str, secret: str, filled: Mapping[str, bool]) ->
         raise NotGood(f"{', '.join(empty)} of {secret} is empty", remedy)
     unset = [key for key in OPTIONAL_KEYS if not filled[key]]
     return f"{secret} is filled" + (f"; {', '.join(unset)} is empty" if unset else "")
+
+
+async def _task_secrets(environment: Environment, outputs: Outputs | None) -> str:
+    if outputs is None:
+        raise NotLooked("there are no task definitions yet")
+    wanted: dict[str, set[str]] = {}
+    for name, known in outputs.services.items():
+        service = environment.service(outputs, name)
+        definition = await asyncio.to_thread(service.definition, known.task_definition)
+        for reference in definition.secrets:
+            arn, key = secret_key(reference)
+            wanted.setdefault(arn, set()).add(key)
+    for arn, keys in wanted.items():
+        filled = await asyncio.to_thread(account_of(environment).filled_keys, arn)
+        if missing := sorted(key for key in keys - {""} if key not in filled):
+            raise NotGood(
+                f"{arn.rpartition(':')[2]} has no {', '.join(missing)}: tasks could not start",
+                f"Run `reelflow bootstrap {environment.name}`, or compare infra/terraform with the secret",
+            )
+    return f"{sum(map(len, wanted.values()))} keys of {len(wanted)} secrets are there"
+
+
+def secret_key(reference: str) -> tuple[str, str]:
+    """The secret's ARN and the key of its document, of `arn:…:secret:NAME:KEY:STAGE:VERSION`."""
+    parts = reference.split(":")
+    return ":".join(parts[:7]), parts[7] if len(parts) > 7 else ""
+
+
+async def _quotas(environment: Environment, outputs: Outputs | None) -> str:
+    if outputs is None:
+        raise NotLooked("nobody knows yet what will run")
+    needed = {False: 0.0, True: 0.0}
+    for name, known in outputs.services.items():
+        service = environment.service(outputs, name)
+        definition = await asyncio.to_thread(service.definition, known.task_definition)
+        # While it is rolled out the old tasks run on.
+        needed[known.spot] += 2 * known.desired_count * definition.vcpus
+    words = []
+    for spot, vcpus in needed.items():
+        if vcpus:
+            words.append(await _quota(environment, vcpus, spot=spot))
+    return "; ".join(words) or "nothing is to run"
+
+
+async def _quota(environment: Environment, vcpus: float, *, spot: bool) -> str:
+    capacity = "Fargate Spot" if spot else "Fargate"
+    try:
+        allowed = await asyncio.to_thread(account_of(environment).fargate_vcpus, spot=spot)
+    except AwsError as error:
+        if error.transient:
+            raise
+        # Not every account may look, and a roll-out without room says so itself.
+        raise NotLooked(f"the quota of {capacity} is not to be seen: {error.cause}") from error
+    if vcpus > allowed:
+        raise NotGood(
+            f"a roll-out needs up to {vcpus:g} vCPUs of {capacity}, and the account may use {allowed:g}",
+            "Ask for a higher quota (Service Quotas, AWS Fargate), or make the tasks smaller",
+        )
+    return f"{vcpus:g} of {allowed:g} vCPUs of {capacity}"
 
 
 async def _builder(environment: Environment, outputs: Outputs | None) -> str:

@@ -23,7 +23,7 @@ from flows.stages.bake import verdict as bake_verdict
 from flows.stages.build import recorded
 from flows.stages.expand import at_head, needs_snapshot, schema_of
 from flows.stages.plan import left_behind
-from flows.stages.preflight import ALARMS, secret_verdict
+from flows.stages.preflight import ALARMS, secret_key, secret_verdict
 from flows.stages.preflight import verdict as preflight_verdict
 from flows.stages.roll_out import runs, way_back
 from flows.stages.roll_out import verdict as roll_out_verdict
@@ -330,6 +330,12 @@ def test_the_first_bad_check_is_the_cause(checks: list[Check], matter: bool, kin
     found = preflight_verdict(checks, ringing_alarms_matter=matter)
     assert (found and found.cause.kind) == kind
     assert found is None or (found.cause.stage, found.cause.remedy) == ("preflight", "do")
+
+
+def test_a_reference_names_a_secret_and_a_key_of_it() -> None:
+    arn = "arn:aws:secretsmanager:us-east-2:1:secret:ai-video/app-AbCdEf"
+    assert secret_key(f"{arn}:SECRET_KEY::") == (arn, "SECRET_KEY")
+    assert secret_key(arn) == (arn, "")
 
 
 # Verify
