@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -27,7 +28,7 @@ SETTLES_WITHIN_S = 30.0
 # What the product needs to do its work; a check of another part that is bad is told, and fails nothing.
 NEEDED_PARTS = ("database", "redis", "s3", "migrations", "prefect")
 LIFECYCLE_DAYS = (7, 30, 90)
-ERRORS = '{ $.level = "error" || $.level = "critical" }'
+ERROR_LEVELS = ("error", "critical")
 
 
 @stage(NAME, deadline_s=1200, retries=2)
@@ -201,17 +202,35 @@ def judge_health(found: Health) -> str:
 
 async def _logs(run: Deployment, outputs: Outputs) -> str:
     since = rolled_out_at(run.release)
-    found: Mapping[str, int] = {
-        name: await asyncio.to_thread(
-            lambda group: sum(1 for _ in group.lines(since=since, pattern=ERRORS)),
-            run.environment.logs(outputs, name),
-        )
-        for name in outputs.services
-    }
-    if bad := {name: count for name, count in found.items() if count}:
-        words = ", ".join(f"{name} has written {count}" for name, count in bad.items())
-        raise NotGood(f"errors since the roll-out: {words}", "Read them: reelflow logs --errors")
+    for name in outputs.services:
+        group = run.environment.logs(outputs, name)
+        # CloudWatch finds the lines with the word; what they say is judged here.
+        lines = [
+            line.text
+            for level in ERROR_LEVELS
+            for line in await asyncio.to_thread(
+                lambda g, w: list(g.lines(since=since, pattern=w)), group, level
+            )
+        ]
+        if found := errors(lines):
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise NotGood(
+                f"{name} has logged an error: {found[0]}{more}", "Read them: reelflow logs --errors"
+            )
     return "no errors since the roll-out"
+
+
+def errors(lines: Sequence[str]) -> list[str]:
+    """What the lines of a log say that are errors: those with such a level, whatever words they hold."""
+    found = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and entry.get("level") in ERROR_LEVELS:
+            found.append(str(entry.get("event", ""))[:200])
+    return found
 
 
 def rolled_out_at(release: Release) -> datetime:

@@ -27,7 +27,7 @@ from flows.stages.preflight import ALARMS, secret_key, secret_verdict
 from flows.stages.preflight import verdict as preflight_verdict
 from flows.stages.roll_out import runs, way_back
 from flows.stages.roll_out import verdict as roll_out_verdict
-from flows.stages.verify import judge_health, needs_film, not_serving
+from flows.stages.verify import errors, judge_health, needs_film, not_serving
 from flows.stages.verify import verdict as verify_verdict
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -385,6 +385,17 @@ def test_a_part_that_is_not_needed_may_be_bad() -> None:
     assert judge_health(_health(database="ok", replicate_api="failed")) == "database ok, replicate_api failed"
     with pytest.raises(NotGood, match="redis failed"):
         judge_health(_health(database="ok", redis="failed"))
+
+
+def test_an_error_is_a_line_of_that_level_not_one_with_the_word() -> None:
+    lines = [
+        '{"level": "info", "event": "an error was handled"}',
+        '{"level": "error", "event": "it broke"}',
+        '{"level": "critical", "event": "it is down"}',
+        "error: from a library that writes no JSON",
+        '"error"',
+    ]
+    assert errors(lines) == ["it broke", "it is down"]
 
 
 def test_the_first_bad_line_of_the_checklist_is_the_cause() -> None:
