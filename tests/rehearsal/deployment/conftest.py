@@ -6,8 +6,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from blocks.ecs import EcsService
 from blocks.environment import Environment
 from blocks.record_store import RecordStore, records_of
 from commands.deployment.bootstrap import bootstrap
@@ -71,22 +73,26 @@ class Deployer:
     def kill_in(self, stage: str) -> None:
         """Deploys, and kills that as soon as it is at a stage."""
         before = self._at(stage)
-        process = self.start()
 
         def there() -> bool:
             now = self._at(stage)
-            return process.poll() is not None or (now != before and now[0] == "running")
+            return now != before and now[0] == "running"
 
+        self.kill_when(there, f"at {stage}")
+
+    def kill_when(self, there: Callable[[], bool], words: str) -> None:
+        """Deploys, and kills that as soon as it is there."""
+        process = self.start()
         poll = Retrying(
             stop=stop_after_delay(REACHED_WITHIN_S),
             wait=wait_fixed(0.01),
             retry=retry_if_result(lambda held: not held),
         )
-        poll(there)
+        poll(lambda: there() or process.poll() is not None)
         ended = process.poll() is not None
         process.kill()
         self.end(process)
-        assert not ended, f"it ended before it was at {stage}:\n{self.written[-1][-3000:]}"
+        assert not ended, f"it ended before it was {words}:\n{self.written[-1][-3000:]}"
 
     @property
     def records(self) -> RecordStore:
@@ -109,10 +115,13 @@ class Deployer:
         )
 
     def running(self) -> dict[str, str]:
-        """The task definition that each service runs."""
+        """The task definition that each service is to run, by what ECS says."""
+        return {name: service.running().task_definition for name, service in self._services.items()}
+
+    @cached_property
+    def _services(self) -> dict[str, EcsService]:
         outputs = asyncio.run(self.environment.terraform.outputs())
-        services = {name: self.environment.service(outputs, name) for name in outputs.services}
-        return {name: service.running().task_definition for name, service in services.items()}
+        return {name: self.environment.service(outputs, name) for name in outputs.services}
 
     def _at(self, stage: str) -> tuple[str, str, int]:
         release = self.newest

@@ -76,7 +76,7 @@ def test_killed_in_its_roll_out_another_one_is_undone_first(deployer: Deployer) 
     )
     BETTER(better)
     deployer.ship(better)
-    deployer.kill_in("roll_out")
+    deployer.kill_when(lambda: deployer.running()["backend"] != before["backend"], "rolling out")
     deployer.ship(good)
     assert deployer.deploy() == 0, deployer.written[-1][-3000:]
     assert deployer.statuses[-2:] == [Status.FAILED, Status.COMPLETED]
