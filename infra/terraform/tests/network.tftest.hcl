@@ -7,7 +7,7 @@ variables {
   region             = "us-east-2"
   cidr               = "10.42.0.0/16"
   availability_zones = ["a", "b"]
-  allowed_cidrs      = ["198.51.100.0/24", "203.0.113.0/24"]
+  allowed_cidrs      = ["198.51.100.0/25", "198.51.100.128/25"]
   api_port           = 8000
   load_balancer      = { enabled = false, https = false }
   prefect_inside     = false
@@ -40,7 +40,7 @@ run "without_load_balancer" {
     error_message = "Database and cache are reached at one port each."
   }
   assert {
-    condition = join(",", keys(aws_vpc_security_group_ingress_rule.api_from_people)) == "198.51.100.0/24,203.0.113.0/24" && alltrue([
+    condition = join(",", keys(aws_vpc_security_group_ingress_rule.api_from_people)) == "198.51.100.0/25,198.51.100.128/25" && alltrue([
       for rule in aws_vpc_security_group_ingress_rule.api_from_people : rule.from_port == 8000 && rule.to_port == 8000 && rule.security_group_id == aws_security_group.api.id
     ])
     error_message = "Who is allowed reaches the API's port, and no other."
