@@ -15,7 +15,7 @@ from prefect_aws.client_parameters import AwsClientParameters
 from pydantic import SecretStr
 
 import blocks
-from blocks import Database, EcsService, Environment, LogGroup, Registry, TerraformWorkspace
+from blocks.catalogue import Database, EcsService, Environment, LogGroup, Registry, TerraformWorkspace
 
 CANARY = "canary-5up3r-s3cret"
 CREDENTIALS = AwsCredentials(
