@@ -14,7 +14,7 @@ from prefect_aws import AwsCredentials
 from prefect_aws.client_parameters import AwsClientParameters
 from pydantic import SecretStr
 
-import blocks
+from blocks import catalogue
 from blocks.catalogue import Database, EcsService, Environment, LogGroup, Registry, TerraformWorkspace
 
 CANARY = "canary-5up3r-s3cret"
@@ -74,9 +74,9 @@ def test_secrets_are_not_shown(block: Block) -> None:
     assert any("secret" in field for field in type(block).model_json_schema()["secret_fields"])
 
 
-@pytest.mark.parametrize("name", [name for name in blocks.__all__ if name != "DrawnClipSource"])
+@pytest.mark.parametrize("name", [name for name in catalogue.__all__ if name != "DrawnClipSource"])
 def test_the_form_of_the_page_is_complete(name: str) -> None:
-    kind: type[Block] = getattr(blocks, name)
+    kind: type[Block] = getattr(catalogue, name)
     schema: dict[str, Any] = kind.model_json_schema()
     unlabelled = [
         field
