@@ -87,10 +87,10 @@ def test_prefects_form_makes_a_film_too(stack: Stack, context: BrowserContext) -
     page.locator("textarea").first.fill("A red kettle at dawn. Try it.")
     page.locator("input[type=number]").first.fill("15")
     page.get_by_role("button", name="Submit").click()
-    page.wait_for_url("**/runs/flow-run/*")
-    page.close()
 
     made = "SELECT id, status FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
+    until(lambda: _turn(page) and len(stack.rows(made)) == 1, FILM_WITHIN_MS / 1000)
+    page.close()
     until(lambda: [row.status for row in stack.rows(made)] == ["completed"], FILM_WITHIN_MS / 1000)
     films = stack.rows(
         "SELECT c.frames FROM compositions c JOIN generation_jobs j ON j.id = c.job_id"
