@@ -13,7 +13,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.app.waiting import until
 from tests.rehearsal.sandbox.conftest import Account, until
 
 RATE = 50
