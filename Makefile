@@ -3,13 +3,14 @@
 # make up     all of it in the foreground    make image  builds the container image
 # make soak   kills parts and deployments     make test-image  proves it, with a Docker engine
 # make fuzz   the API under 10,000 requests      make rehearse  the whole deployment, on this machine
+# make test-rehearsal   what deploys, part by part on real servers
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test fuzz check bench up rehearse soak image test-image setup clean
+.PHONY: help demo test test-rehearsal fuzz check bench up rehearse soak image test-image setup clean
 
 RUN := .venv/bin
 # Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
-WHOLE := tests/up tests/rehearsal/test_rehearsal.py tests/renders/test_resume.py tests/renders tests/rehearsal tests/pages
+WHOLE := tests/up tests/rehearsal/test_rehearsal.py tests/renders/test_resume.py tests/renders tests/pages
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
 help:
@@ -26,8 +27,13 @@ demo: setup
 
 test: setup
 	scripts/system-packages
-	$(RUN)/pytest -n auto --dist loadfile $(patsubst %,--ignore=%,$(WHOLE))
+	$(RUN)/pytest -n auto --dist loadfile --ignore=tests/rehearsal $(patsubst %,--ignore=%,$(WHOLE))
 	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(WHOLE)
+
+test-rehearsal: setup
+	@# Blocks, configuration, Terraform's provider and the sandbox, part by part on real servers.
+	scripts/system-packages
+	$(RUN)/pytest -n 2 --dist loadfile tests/rehearsal
 
 fuzz: setup
 	@# Other cases each time; a failure tells how to repeat it.
