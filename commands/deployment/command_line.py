@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
-import json
-import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from commands.speaking import FAILED, USAGE_ERROR, Env, Json, failures, leave, leave_as, tell, wait_for
+
 if TYPE_CHECKING:
     from commands.doctor import Finding
-
-T = TypeVar("T")
-
-FAILED = 1
-WAITING = 3
-CANCELLED = 130
-
-Env = Annotated[str, typer.Argument(metavar="ENV", help="dev, staging or prod.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 def deploy(
@@ -49,13 +37,13 @@ def deploy(
             {"approval": approval, "bake_s": bake, "ignore_alarms": ignore_alarms}
         )
     except ValidationError as wrong:
-        _leave("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in wrong.errors()), 2)
+        leave("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in wrong.errors()), USAGE_ERROR)
     console = Console(stderr=True, quiet=as_json)
-    with _failures():
+    with failures():
         where = environment(env)
         document = command.deploy(where, options, watcher(console, environment=env, wait=wait))
-    _tell(document, as_json, lambda: show_report(document, Console()))
-    _leave_as(document)
+    tell(document, as_json, lambda: show_report(document, Console()))
+    leave_as(document)
 
 
 def approve(
@@ -70,15 +58,15 @@ def approve(
     from commands.deployment.showing import show_report, watcher
 
     console = Console(stderr=True, quiet=as_json)
-    with _failures():
+    with failures():
         document = command.approve(
             environment(env),
             by=by or getpass.getuser(),
             refuse=refuse,
             watcher=watcher(console, environment=env, wait=True),
         )
-    _tell(document, as_json, lambda: show_report(document, Console()))
-    _leave_as(document)
+    tell(document, as_json, lambda: show_report(document, Console()))
+    leave_as(document)
 
 
 def plan(env: Env, as_json: Json = False) -> None:
@@ -87,9 +75,9 @@ def plan(env: Env, as_json: Json = False) -> None:
     from commands.deployment.environments import environment
     from commands.deployment.showing import show_plan
 
-    with _failures():
-        document = _run(looking.plan(environment(env)))
-    _tell(document, as_json, lambda: show_plan(document, Console()))
+    with failures():
+        document = wait_for(looking.plan(environment(env)))
+    tell(document, as_json, lambda: show_plan(document, Console()))
 
 
 def releases(
@@ -100,10 +88,10 @@ def releases(
     from commands.deployment.environments import environment
     from commands.deployment.showing import show_releases
 
-    with _failures():
+    with failures():
         found, serving = looking.releases(environment(env), most=most)
     document = {"serving_release": serving, "releases": [r.model_dump(mode="json") for r in found]}
-    _tell(document, as_json, lambda: show_releases(found, serving, Console()))
+    tell(document, as_json, lambda: show_releases(found, serving, Console()))
 
 
 def status(env: Env, as_json: Json = False) -> None:
@@ -112,9 +100,9 @@ def status(env: Env, as_json: Json = False) -> None:
     from commands.deployment.environments import environment
     from commands.deployment.showing import show_status
 
-    with _failures():
-        document = _run(looking.status(environment(env)))
-    _tell(document, as_json, lambda: show_status(document, Console()))
+    with failures():
+        document = wait_for(looking.status(environment(env)))
+    tell(document, as_json, lambda: show_status(document, Console()))
 
 
 def logs(
@@ -128,14 +116,14 @@ def logs(
     from commands.deployment import looking
     from commands.deployment.environments import environment
 
-    def tell(line: LogLine) -> None:
+    def show(line: LogLine) -> None:
         typer.echo(f"{line.at:%Y-%m-%d %H:%M:%S}  {line.stream.rpartition('/')[2][:8]}  {line.text}")
 
-    with _failures():
+    with failures():
         try:
-            _run(looking.logs(environment(env), service, since_s=since * 60, follow=follow, tell=tell))
+            wait_for(looking.logs(environment(env), service, since_s=since * 60, follow=follow, tell=show))
         except KeyError:
-            _leave(f"--service {service!r} is none of the services of {env}", 2)
+            leave(f"--service {service!r} is none of the services of {env}", USAGE_ERROR)
 
 
 def run(
@@ -146,10 +134,10 @@ def run(
     from commands.deployment import one_off
     from commands.deployment.environments import environment
 
-    with _failures():
-        result = _run(one_off.run(environment(env), command, on_log=typer.echo))
+    with failures():
+        result = wait_for(one_off.run(environment(env), command, on_log=typer.echo))
     if not result.succeeded:
-        _leave(f"The task failed: {result.cause}", FAILED)
+        leave(f"The task failed: {result.cause}", FAILED)
 
 
 def bootstrap(env: Env) -> None:
@@ -157,8 +145,8 @@ def bootstrap(env: Env) -> None:
     from commands.deployment import bootstrap as command
     from commands.deployment.environments import environment
 
-    with _failures():
-        made = _run(command.bootstrap(environment(env)))
+    with failures():
+        made = wait_for(command.bootstrap(environment(env)))
     typer.echo(f"{made.bucket}: {'made' if made.bucket_made else 'was there; checked'}")
     typer.echo(f"{made.secret}: {', '.join(made.keys_set) + ' set' if made.keys_set else 'was complete'}")
     typer.echo(f"{made.role}: {made.role_changes}")
@@ -184,13 +172,13 @@ def rehearse(
 
     names = [scenario.name for scenario in SCENARIOS]
     if unknown := [each for each in only or () if each not in names]:
-        _leave(f"--only {unknown[0]!r} is none of {', '.join(names)}", 2)
+        leave(f"--only {unknown[0]!r} is none of {', '.join(names)}", USAGE_ERROR)
     if engine not in ("auto", "docker", "process"):
-        _leave(f"--engine {engine!r} is none of docker, process and auto", 2)
+        leave(f"--engine {engine!r} is none of docker, process and auto", USAGE_ERROR)
     from commands.deployment import rehearse as command
     from commands.deployment.showing import show_rehearsal
 
-    with _failures():
+    with failures():
         try:
             document = command.rehearse(
                 Console(stderr=as_json),
@@ -200,8 +188,8 @@ def rehearse(
                 database_creation_s=database_creation,
             )
         except SandboxFailed as failed:
-            _leave(str(failed), FAILED)
-    _tell(document, as_json, lambda: show_rehearsal(document, Console()))
+            leave(str(failed), FAILED)
+    tell(document, as_json, lambda: show_rehearsal(document, Console()))
     if not document["ok"]:
         raise typer.Exit(FAILED)
 
@@ -211,8 +199,8 @@ def findings(env: str) -> list[Finding]:
     from commands.deployment import looking
     from commands.deployment.environments import environment
 
-    with _failures():
-        return _run(looking.findings(environment(env)))
+    with failures():
+        return wait_for(looking.findings(environment(env)))
     raise AssertionError("unreachable")
 
 
@@ -220,39 +208,3 @@ def add_to(app: typer.Typer) -> None:
     """Makes them commands of the application."""
     for command in (bootstrap, plan, deploy, approve, releases, status, logs, run, rehearse):
         app.command()(command)
-
-
-def _tell(document: dict[str, Any], as_json: bool, show: Callable[[], None]) -> None:
-    if as_json:
-        typer.echo(json.dumps(document, indent=2, default=str))
-    else:
-        show()
-
-
-def _leave_as(document: dict[str, Any]) -> None:
-    if document["verdict"] == "waiting":
-        raise typer.Exit(WAITING)
-    if document["verdict"] != "verified":
-        raise typer.Exit(CANCELLED if document["cancelled"] else FAILED)
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(work)
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Turns what can go wrong with an environment into one line and an exit code."""
-    from app.errors import AppError
-    from blocks.errors import BlockError
-    from stack.shared_process import ServiceFailed
-
-    try:
-        yield
-    except (AppError, BlockError, ServiceFailed) as failed:
-        _leave(str(failed), FAILED)
-
-
-def _leave(message: str, code: int) -> NoReturn:
-    print(f"reelflow: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
-    sys.exit(code)
