@@ -61,8 +61,13 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
 
 
 def _deployed_in(pool: Pool, file: Path) -> list[str]:
+    """As `--name` takes them: the name of the flow's function before theirs, since many flows have a `prod`."""
     deployments = yaml.safe_load(file.read_text())["deployments"]
-    return [each["name"] for each in deployments if each["work_pool"]["name"] == pool]
+    return [
+        f"{each['entrypoint'].rpartition(':')[2]}/{each['name']}"
+        for each in deployments
+        if each["work_pool"]["name"] == pool
+    ]
 
 
 def _prefect(*arguments: str) -> None:
