@@ -61,7 +61,7 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
 
 
 def _deployed_in(pool: Pool, file: Path) -> list[str]:
-    """As `--name` takes them: the name of the flow's function before theirs, since many flows have a `prod`."""
+    """As `--name` takes them, with the flow's function before it: many flows have a `prod`."""
     deployments = yaml.safe_load(file.read_text())["deployments"]
     return [
         f"{each['entrypoint'].rpartition(':')[2]}/{each['name']}"
