@@ -6,6 +6,7 @@ The world is a file. `python -m tests.deployment.toy BUCKET WORLD SOURCE MODE` d
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -158,4 +159,6 @@ async def _ask(run: Deployment) -> None:
 
 
 if __name__ == "__main__":
+    # Under a shell that runs the tests in the background it is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(cast(Any, toy(*sys.argv[1:5])))
