@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from sandbox.calls import service_model
 
 ANY = "*"
+PARTS = ("task", "registry")
 
 
 class FaultRefused(ValueError):
@@ -25,7 +26,8 @@ class Fault:
     """What goes wrong, where and how often.
 
     Attributes:
-        service: boto3's name of the client, such as "ecs"; or a part of the sandbox: "task" with the
+        service: boto3's name of the client, such as "ecs"; "*" for all of AWS's API; or a part of the
+            sandbox: "task" with the
             operations PlaceTask, PullImage, ResolveSecrets, StartContainer; "registry" with Login (the token
             has expired), Push and Pull.
         operation: such as "UpdateService", or "*" for every call.
@@ -51,7 +53,8 @@ class Fault:
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
     def concerns(self, service: str, operation: str) -> bool:
-        return self.service == service and self.operation in (ANY, operation)
+        meant = self.service == service or (self.service == ANY and service not in PARTS)
+        return meant and self.operation in (ANY, operation)
 
 
 class FaultSwitch:

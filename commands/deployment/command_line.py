@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -155,8 +155,15 @@ def bootstrap(env: Env) -> None:
 def rehearse(
     only: Annotated[
         list[str] | None,
-        typer.Option(help="A scenario to play after the first deployment; again for more. By default all."),
+        typer.Option(
+            help="What to play after the first deployment, again for more; by default all. A scenario; of "
+            "the matrix a stage, or one cell of it."
+        ),
     ] = None,
+    matrix: Annotated[
+        bool,
+        typer.Option("--matrix", help="All that can go wrong in every stage, in place of the scenarios."),
+    ] = False,
     engine: Annotated[
         str, typer.Option(help="docker, process (without an engine), or auto: what there is.")
     ] = "auto",
@@ -168,28 +175,33 @@ def rehearse(
 ) -> None:
     """Takes this checkout through its whole deployment, on an AWS that stands on this machine."""
     from sandbox.errors import SandboxFailed
+    from sandbox.rehearsal.cells import CELLS
     from sandbox.rehearsal.scenarios import SCENARIOS
 
-    names = [scenario.name for scenario in SCENARIOS]
+    names = {scenario.name: None for scenario in SCENARIOS}
+    if matrix:
+        names = {name: None for cell in CELLS for name in (cell.stage, cell.name)}
     if unknown := [each for each in only or () if each not in names]:
         leave(f"--only {unknown[0]!r} is none of {', '.join(names)}", USAGE_ERROR)
     if engine not in ("auto", "docker", "process"):
         leave(f"--engine {engine!r} is none of docker, process and auto", USAGE_ERROR)
     from commands.deployment import rehearse as command
-    from commands.deployment.showing import show_rehearsal
+    from commands.deployment.showing import show_matrix, show_rehearsal
 
+    chosen: dict[str, Any] = {"engine": engine, "only": only or (), "keep": keep}
+    console = Console(stderr=as_json)
     with failures():
         try:
-            document = command.rehearse(
-                Console(stderr=as_json),
-                engine=engine,  # pyright: ignore[reportArgumentType]
-                only=only or (),
-                keep=keep,
-                database_creation_s=database_creation,
-            )
+            if matrix:
+                from commands.deployment.matrix import play_matrix
+
+                document = play_matrix(console, **chosen)
+            else:
+                document = command.rehearse(console, **chosen, database_creation_s=database_creation)
         except SandboxFailed as failed:
             leave(str(failed), FAILED)
-    tell(document, as_json, lambda: show_rehearsal(document, Console()))
+    show = show_matrix if matrix else show_rehearsal
+    tell(document, as_json, lambda: show(document, Console()))
     if not document["ok"]:
         raise typer.Exit(FAILED)
 

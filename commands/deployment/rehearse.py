@@ -29,7 +29,7 @@ from commands.deployment.engine import deployment_engine, register
 from commands.deployment.showing import watcher
 from commands.deployments import CHECKOUT
 from flows.deployment.options import Options
-from sandbox.rehearsal.checkout import copied
+from sandbox.rehearsal.checkout import Change, copied
 from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
 from sandbox.rehearsal.traffic import Traffic, traffic
 from sandbox.rehearsal.verdict import faults
@@ -79,17 +79,22 @@ class Rehearsal:
             terraform_environment={name: SecretStr(value) for name, value in self.aws.environment().items()},
         )
 
+    def checkout(self, name: str, *changes: Change, source: Path = CHECKOUT) -> Path:
+        """A copy of a checkout with changes."""
+        made = copied(source, self.scratch / name)
+        for change in changes:
+            change(made)
+        return made
+
     def play(self, scenario: Scenario) -> dict[str, Any]:
         """Deploys a scenario, with people using what serves, and tells whether it ended as it must."""
         self.console.rule(f"{scenario.name}: {scenario.story}", align="left")
-        checkout = copied(CHECKOUT, self.scratch / scenario.name)
-        for known in (*self.good, scenario):
-            known.change(checkout)
-        environment = self.environment(checkout)
+        known = [each.change for each in (*self.good, scenario)]
+        environment = self.environment(self.checkout(scenario.name, *known))
         if self.last_good is None:
             asyncio.run(bootstrap(environment))
         register(environment)
-        with self._used() as used:
+        with self.used() as used:
             deployed = deploy.run(
                 environment, OPTIONS, watcher(self.console, environment=NAME, wait=False), self.api
             )
@@ -115,7 +120,8 @@ class Rehearsal:
         }
 
     @contextmanager
-    def _used(self) -> Iterator[Traffic]:
+    def used(self) -> Iterator[Traffic]:
+        """People use what serves while the block runs; nobody does before the first release."""
         if self.url is None:
             yield Traffic()
             return
@@ -203,7 +209,7 @@ def rehearse(
             "scenarios": played,
         }
         if keep:
-            _wait(console, stage)
+            wait(console, stage)
     return document
 
 
@@ -215,7 +221,7 @@ def _forget_unfinished_runs() -> None:
                 client.delete_flow_run(run.id)
 
 
-def _wait(console: Console, stage: Rehearsal) -> None:
+def wait(console: Console, stage: Rehearsal) -> None:
     """Leaves everything running until Ctrl-C, and says how other commands find it."""
     variables = {**stage.aws.environment(), "PREFECT_API_URL": stage.api}
     file = settings().reelflow_home / "rehearsal" / "environment"

@@ -168,6 +168,38 @@ def show_rehearsal(document: dict[str, Any], console: Console) -> None:
     console.print(table)
 
 
+def show_matrix(document: dict[str, Any], console: Console) -> None:
+    """The failure matrix: a row for each cell, and how long bad releases served."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("Stage", "Fault", "Ended", "Serving", "Schema", "Locked"):
+        table.add_column(column, overflow="fold")
+    for column in ("Failed requests", "To good, s", "Breaker, s"):
+        table.add_column(column, justify="right")
+    for cell in document["cells"]:
+        colour = "red" if cell["faults"] else "green"
+        good, breaker = cell["seconds_to_good"], cell.get("breaker_seconds", "")
+        table.add_row(
+            cell["stage"].replace("_", " "),
+            cell["fault"],
+            f"[{colour}]{cell['cause'] or 'verified'}[/]",
+            "last verified" if cell["serving_release"] == cell["last_verified_release"] else "another",
+            cell["schema_head"] or "",
+            cell["lock"] or "",
+            f"{cell['failed_requests']} of {cell['requests']}",
+            "" if good is None else f"{good:.0f}",
+            "never" if breaker is None else f"{breaker:.0f}" if breaker else "",
+        )
+    console.print()
+    console.print(table)
+    recovered = document["recovery"]
+    if recovered["median"] is not None:
+        console.print(
+            f"From a bad release to the good one: {recovered['median']:.0f} s in the middle, "
+            f"{recovered['worst']:.0f} s at worst.",
+            highlight=False,
+        )
+
+
 def _seconds_of(name: str, scenario: dict[str, Any]) -> str:
     stage = next((stage for stage in scenario["stages"] if stage["name"] == name), None)
     if stage is None:

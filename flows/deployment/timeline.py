@@ -97,9 +97,9 @@ def _head(release: Release, now: datetime) -> list[str]:
     facts += [f"revision {release.revision[:12]}"] if release.revision else []
     status = str(release.status).replace("_", " ")
     return [
-        _text(f"Release {release.id} → {release.environment}", 28, 38, size=21, weight=700),
-        _text(" · ".join(facts), 28, 62, size=13, fill=FAINT),
-        _text(status, WIDTH - 28, 38, size=16, weight=700, fill=colour, anchor="end"),
+        text(f"Release {release.id} → {release.environment}", 28, 38, size=21, weight=700),
+        text(" · ".join(facts), 28, 62, size=13, fill=FAINT),
+        text(status, WIDTH - 28, 38, size=16, weight=700, fill=colour, anchor="end"),
     ]
 
 
@@ -110,7 +110,7 @@ def _axis(longest: float, height: int) -> list[str]:
         x = _x(tick, longest)
         parts.append(f'<line x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{height - 20}" stroke="{GRID}"/>')
         label = f"{tick} s" if step < 60 else f"{tick // 60} min"
-        parts.append(_text(label, x, TOP - 10, size=11, fill=FAINT, anchor="middle"))
+        parts.append(text(label, x, TOP - 10, size=11, fill=FAINT, anchor="middle"))
     return parts
 
 
@@ -121,11 +121,11 @@ def _bar(lane: _Lane, y: float, longest: float) -> list[str]:
     if len(verdict) > VERDICT_LETTERS:
         verdict = verdict[: VERDICT_LETTERS - 1].rstrip() + "…"
     return [
-        _text(lane.name, LEFT - 14, middle, size=13, weight=600, anchor="end"),
+        text(lane.name, LEFT - 14, middle, size=13, weight=600, anchor="end"),
         f'<rect x="{left:.1f}" y="{y + 7}" width="{max(3.0, right - left):.1f}" height="{LANE - 14}" rx="5" '
         f'fill="{COLOURS[lane.kind]}"><title>{escape(lane.verdict)}</title></rect>',
-        _text(f"{lane.end_s - lane.start_s:.1f} s", max(left + 3, right) + 7, middle, size=11, fill=FAINT),
-        _text(verdict, WIDTH - RIGHT + 60, middle, size=11, fill=TEXT),
+        text(f"{lane.end_s - lane.start_s:.1f} s", max(left + 3, right) + 7, middle, size=11, fill=FAINT),
+        text(verdict, WIDTH - RIGHT + 60, middle, size=11, fill=TEXT),
     ]
 
 
@@ -133,9 +133,10 @@ def _x(seconds: float, longest: float) -> float:
     return LEFT + (WIDTH - LEFT - RIGHT) * max(0.0, seconds) / longest
 
 
-def _text(
+def text(
     words: str, x: float, y: float, *, size: int, weight: int = 400, fill: str = TEXT, anchor: str = "start"
 ) -> str:
+    """A line of text as an SVG element; `anchor` says which end of it `x` is."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" fill="{fill}" '
         f'text-anchor="{anchor}">{escape(words)}</text>'

@@ -57,29 +57,3 @@ def replaced(path: str, old: str, new: str) -> Change:
         file.write_text(text.replace(old, new))
 
     return change
-
-
-def added(path: str, text: str) -> Change:
-    """A change that adds a file.
-
-    Raises (when it is made):
-        ChangeFailed: the file is there already.
-    """
-
-    def change(checkout: Path) -> None:
-        file = checkout / path
-        if file.exists():
-            raise ChangeFailed(f"{path} is there already")
-        file.write_text(text)
-
-    return change
-
-
-def together(*changes: Change) -> Change:
-    """All of them, in this order."""
-
-    def change(checkout: Path) -> None:
-        for one in changes:
-            one(checkout)
-
-    return change

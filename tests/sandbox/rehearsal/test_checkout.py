@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.rehearsal.checkout import ChangeFailed, added, copied, replaced, together
+from sandbox.rehearsal.checkout import ChangeFailed, copied, replaced
 
 
 @pytest.fixture
@@ -47,18 +47,8 @@ def test_without_git_all_but_what_is_made_here(checkout: Path, tmp_path: Path) -
     assert not any(name.startswith(".venv") for name in _files(copy))
 
 
-def test_changes_are_made_in_their_order(checkout: Path) -> None:
-    together(added("app/more.py", "ONE\n"), replaced("app/more.py", "ONE", "TWO"))(checkout)
-    assert (checkout / "app/more.py").read_text() == "TWO\n"
-
-
 @pytest.mark.parametrize("old", ["VERSION = 2", "N"])
 def test_a_place_that_is_not_there_once_is_said(checkout: Path, old: str) -> None:
     (checkout / "app/main.py").write_text("VERSION = 1\nN\n")
     with pytest.raises(ChangeFailed, match="not once"):
         replaced("app/main.py", old, "")(checkout)
-
-
-def test_nothing_is_written_over(checkout: Path) -> None:
-    with pytest.raises(ChangeFailed, match="there already"):
-        added("app/main.py", "")(checkout)

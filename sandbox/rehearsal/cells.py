@@ -1,0 +1,256 @@
+"""The failure matrix: every stage of a deployment, and what can go wrong in it.
+
+What is tried again by itself must end verified; what isn't must end with one named cause. Whichever it is,
+the last verified release serves, the schema is the one that it knows, and nothing is left locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.rehearsal import changes
+from sandbox.rehearsal.checkout import Change, nothing
+from sandbox.rehearsal.harm import Harm, at_stage, calls, parts, together, unharmed
+
+# Long enough for boto3's own tries to be used up, shorter than what a stage waits in all.
+CUT_S = 6.0
+# An image that dies of itself does so while it bakes.
+LONG_BAKE_S = changes.DIES_AFTER_S + 12.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fault in one stage.
+
+    Attributes:
+        stage: in which it strikes.
+        fault: what goes wrong, in words.
+        change: what is shipped.
+        harm: what is done to the environment meanwhile.
+        failure: what the cause may be called, as stage.kind; empty when it must be verified.
+        options: of the deployment, other than the rehearsal's.
+        killed: whether the deployment is killed; another one then ends what it has begun.
+        breaker: whether ECS's circuit breaker is shown the same image, to compare.
+    """
+
+    stage: str
+    fault: str
+    change: Change = changes.code
+    harm: Harm = unharmed
+    failure: frozenset[str] = frozenset()
+    options: dict[str, Any] = field(default_factory=dict)
+    killed: bool = False
+    breaker: bool = False
+
+    @property
+    def name(self) -> str:
+        """As `--only` takes it."""
+        return f"{self.stage}.{self.fault.replace(' ', '-')}"
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call that a stage makes.
+
+    Attributes:
+        ships: a change for which the stage has something to do.
+        armed_in: a stage before it in which the same call is not made; "" when none makes it before.
+    """
+
+    stage: str
+    service: str
+    operation: str
+    ships: Change = changes.code
+    armed_in: str = ""
+
+
+CALLS = (
+    _Call("preflight", "cloudwatch", "DescribeAlarms", nothing),
+    _Call("plan", "budgets", "DescribeBudget", nothing),
+    _Call("apply", "logs", "PutRetentionPolicy", changes.infrastructure),
+    _Call("push", "ecr", "GetAuthorizationToken"),
+    _Call("expand", "ecs", "RunTask"),
+    _Call("roll_out", "ecs", "UpdateService"),
+    _Call("bake", "cloudwatch", "DescribeAlarms", armed_in="roll_out"),
+    _Call("verify", "ecr", "DescribeImages", armed_in="bake"),
+    _Call("contract", "ecs", "RunTask", changes.step("contract"), armed_in="verify"),
+)
+SHIPS = {call.stage: call.ships for call in CALLS} | {"build": changes.code}
+
+
+def _calls(fault: str, harm: Callable[[str, str], Harm], kind: str = "") -> list[Cell]:
+    """The same fault of a call in every stage that makes one."""
+    return [
+        Cell(
+            call.stage,
+            fault,
+            call.ships,
+            at_stage(call.armed_in, harm(call.service, call.operation))
+            if call.armed_in
+            else harm(call.service, call.operation),
+            frozenset({f"{call.stage}.{kind}"}) if kind else frozenset(),
+        )
+        for call in CALLS
+    ]
+
+
+def _cuts() -> list[Cell]:
+    return [
+        Cell(stage, "network cut", ships, at_stage(stage, calls.cut_off, lasts_s=CUT_S))
+        for stage, ships in SHIPS.items()
+    ]
+
+
+def _kills() -> list[Cell]:
+    return [
+        Cell(stage, "process killed", ships, at_stage(stage, parts.killed), killed=True)
+        for stage, ships in SHIPS.items()
+    ]
+
+
+def _fails(stage: str, *kinds: str) -> frozenset[str]:
+    return frozenset(f"{stage}.{kind}" for kind in kinds)
+
+
+LARGE = "CREATE TABLE rehearsed AS SELECT repeat(md5(n::text), 30) AS t FROM generate_series(1, 120000) AS n"
+OF_ITS_OWN = [
+    Cell("preflight", "lock held", nothing, parts.locked, _fails("deploy", "lock_held")),
+    Cell("preflight", "alarm ringing", nothing, parts.alarm_rings, _fails("preflight", "alarms")),
+    Cell("plan", "state lock left", nothing, parts.state_locked, _fails("plan", "state_locked")),
+    Cell(
+        "approve",
+        "state moved meanwhile",
+        changes.infrastructure,
+        at_stage("approval", together(parts.state_moved, parts.approved)),
+        options={"approval": "always"},
+    ),
+    Cell("apply", "plan gone stale", changes.infrastructure, at_stage("apply", parts.state_moved)),
+    Cell("apply", "state lock lost", changes.infrastructure, at_stage("apply", parts.state_lock_lost)),
+    Cell("build", "build failure", changes.unbuildable, failure=_fails("build", "file_not_found_error")),
+    Cell(
+        "build",
+        "disk full",
+        harm=at_stage("build", parts.deployer_disk_full),
+        failure=_fails("build", "build_failed"),
+    ),
+    Cell("push", "token expired", harm=calls.failing("registry", "Login", error="denied")),
+    Cell("push", "broken off once", harm=calls.failing("registry", "Push", error="connection")),
+    Cell(
+        "push",
+        "broken off always",
+        harm=calls.failing("registry", "Push", error="connection", times=None),
+        failure=_fails("push", "push_broken_off"),
+    ),
+    Cell(
+        "expand",
+        "migration error",
+        changes.step(up="SELECT 1/0"),
+        failure=_fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "table in use",
+        changes.step(),
+        parts.table_in_use,
+        _fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "disk full",
+        changes.step(up=LARGE, down="DROP TABLE IF EXISTS rehearsed"),
+        parts.database_disk_full,
+        _fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "database gone",
+        changes.step(),
+        at_stage("push", parts.database_gone),
+        _fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "task can't start",
+        harm=calls.failing("task", "PullImage", error="CannotPullContainerError", times=None),
+        failure=_fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "roll_out",
+        "image can't be pulled",
+        harm=at_stage("expand", calls.failing("task", "PullImage", error="x", skip=1, times=None)),
+        failure=_fails("roll_out", "image"),
+    ),
+    Cell(
+        "roll_out",
+        "no capacity",
+        harm=at_stage("roll_out", calls.failing("task", "PlaceTask", error="x", times=None)),
+        failure=_fails("roll_out", "capacity"),
+    ),
+    Cell(
+        "roll_out",
+        "secret gone",
+        harm=at_stage("roll_out", calls.failing("task", "ResolveSecrets", error="x", times=None)),
+        failure=_fails("roll_out", "secrets"),
+    ),
+    Cell("roll_out", "crash loop", changes.crashing, failure=_fails("roll_out", "crashed"), breaker=True),
+    Cell(
+        "roll_out", "never healthy", changes.unhealthy, failure=_fails("roll_out", "unhealthy"), breaker=True
+    ),
+    Cell(
+        "bake",
+        "healthy then failing",
+        changes.dying,
+        failure=_fails("bake", "died") | _fails("roll_out", "crashed"),
+        options={"bake_s": LONG_BAKE_S},
+        breaker=True,
+    ),
+    Cell("bake", "alarm", harm=at_stage("bake", parts.alarm_rings), failure=_fails("bake", "alarm")),
+    Cell(
+        "verify",
+        "database gone",
+        harm=at_stage("bake", parts.database_gone),
+        failure=_fails("verify", "detailed_health", "database"),
+    ),
+    Cell(
+        "verify",
+        "no film",
+        changes.filmless,
+        failure=_fails("verify", "film_failed"),
+        options={"generation": True},
+    ),
+    Cell(
+        "contract",
+        "migration error",
+        changes.step("contract", up="SELECT 1/0"),
+        failure=_fails("contract", "migration_failed"),
+    ),
+]
+
+_ORDER = (
+    "preflight",
+    "plan",
+    "approve",
+    "apply",
+    "build",
+    "push",
+    "expand",
+    "roll_out",
+    "bake",
+    "verify",
+    "contract",
+)
+CELLS = tuple(
+    sorted(
+        [
+            *_calls("transient API error", calls.unavailable),
+            *_calls("throttling", calls.throttled),
+            *_calls("expired credentials", calls.expired, "aws_denied"),
+            *_cuts(),
+            *_kills(),
+            *OF_ITS_OWN,
+        ],
+        key=lambda cell: _ORDER.index(cell.stage),
+    )
+)

@@ -1,0 +1,7 @@
+"""What goes wrong in a rehearsed deployment: AWS's API, a part of the environment, the deployer itself."""
+
+from __future__ import annotations
+
+from sandbox.rehearsal.harm.contract import Harm, Scene, at_stage, together, unharmed
+
+__all__ = ["Harm", "Scene", "at_stage", "together", "unharmed"]
