@@ -3,10 +3,10 @@
 # make up     all of it in the foreground    make image  builds the container image
 # make soak   kills parts and deployments     make test-image  proves it, with a Docker engine
 # make fuzz   the API under 10,000 requests      make rehearse  the whole deployment, on this machine
-# make test-rehearsal   what deploys, part by part on real servers
+# make test-rehearsal   what deploys, part by part on real servers   make docs   what the code tells of itself
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test test-rehearsal fuzz check bench up rehearse soak image test-image setup clean
+.PHONY: help demo test test-rehearsal fuzz check docs bench up rehearse soak image test-image setup clean
 
 RUN := .venv/bin
 # Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
@@ -45,6 +45,9 @@ check: setup
 	$(RUN)/pyright
 	$(RUN)/shellcheck .ci/run $$(grep -rlE '^#!.*bash' scripts)
 	scripts/check-infrastructure
+
+docs: setup
+	$(RUN)/python scripts/docs.py
 
 bench: setup
 	$(RUN)/python -m bench

@@ -23,7 +23,7 @@ from flows.deployment import journal
 from flows.deployment.release import Release
 from sandbox.rehearsal.cells import CELLS, Cell
 from sandbox.rehearsal.end_state import cause_kind, faults, look, seconds_to_good
-from sandbox.rehearsal.harm import Scene
+from sandbox.rehearsal.harm import NotReached, Scene
 from sandbox.rehearsal.matrix_picture import as_data_url
 from sandbox.rehearsal.scenarios import SCENARIOS
 
@@ -117,11 +117,12 @@ class _Matrix:
         checkout = self._stage.checkout(cell.name, cell.change, source=self._basis)
         scene = self._scene(checkout)
         wrong: list[str] = []
+        deployed: dict[str, Any] = {}
         with self._stage.used() as used:
             try:
                 with cell.harm(scene):
                     deployed = self._deploy(scene.environment, cell)
-            except RuntimeError as never:
+            except NotReached as never:
                 wrong.append(str(never))
             if cell.killed:
                 wrong += [] if deployed["verdict"] == "failed" else ["it was to be killed, and went on"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox.rehearsal.harm.contract import Harm, Scene, at_stage, together, unharmed
+from sandbox.rehearsal.harm.contract import Harm, NotReached, Scene, at_stage, together, unharmed
 
-__all__ = ["Harm", "Scene", "at_stage", "together", "unharmed"]
+__all__ = ["Harm", "NotReached", "Scene", "at_stage", "together", "unharmed"]

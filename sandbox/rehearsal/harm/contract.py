@@ -49,6 +49,10 @@ class Scene:
         return None if found is None or (self.before and found.id == self.before.id) else found
 
 
+class NotReached(Exception):
+    """What was to go wrong had no occasion to."""
+
+
 Harm = Callable[[Scene], AbstractContextManager[None]]
 
 
@@ -79,7 +83,7 @@ def at_stage(stage: str, harm: Harm, *, lasts_s: float | None = None) -> Harm:
         lasts_s: after how many seconds it is put right; None: when the deployment has ended.
 
     Raises (when the block ends):
-        RuntimeError: the stage was never reached, so that nothing went wrong.
+        NotReached: the deployment never came there, so that nothing went wrong.
     """
 
     @contextmanager
@@ -112,7 +116,7 @@ def at_stage(stage: str, harm: Harm, *, lasts_s: float | None = None) -> Harm:
         if faults:
             raise faults[0]
         if not reached.is_set():
-            raise RuntimeError(f"The deployment never came to {stage}: nothing has gone wrong there.")
+            raise NotReached(f"the deployment never came to {stage}: nothing has gone wrong there")
 
     return later
 
