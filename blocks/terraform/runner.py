@@ -209,7 +209,8 @@ class Runner:
 
 def state_name(directory: Path, backend: Mapping[str, str]) -> str:
     """What names a state on this machine."""
-    return json.dumps([str(directory.absolute()), sorted(backend.items())])
+    # A rollback works on the same state from another directory; a local state is in the directory.
+    return json.dumps([*([] if "key" in backend else [str(directory.absolute())]), sorted(backend.items())])
 
 
 def fresh(file: Path) -> Path:

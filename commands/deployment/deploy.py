@@ -20,7 +20,7 @@ from blocks.record_store import RecordStore, records_of
 from commands.deployment.engine import FLOW, deployment_engine, register
 from commands.deployment.following import Ended, Tell, follow, serving_release
 from flows.deployment import journal
-from flows.deployment.options import Options
+from flows.deployment.options import Manner, Options
 from flows.deployment.release import Release, Status
 from stack.prefect_server import page_url
 
@@ -56,11 +56,13 @@ def deploy(environment: Environment, options: Options, watcher: Watcher) -> dict
         return run(environment, options, watcher, api)
 
 
-def run(environment: Environment, options: Options, watcher: Watcher, api: str) -> dict[str, Any]:
-    """The same for a Prefect that is ready, and knows the environment."""
+def run(
+    environment: Environment, options: Manner, watcher: Watcher, api: str, *, flow: str = FLOW
+) -> dict[str, Any]:
+    """The same for a Prefect that is ready and knows the environment; or another flow with a release."""
     started = time.monotonic()
     flow_run = run_deployment(
-        f"{FLOW}/{environment.name}",
+        f"{flow}/{environment.name}",
         parameters={"options": options.model_dump(mode="json")},
         timeout=0,
         as_subflow=False,
@@ -135,7 +137,9 @@ def report(environment: Environment, records: RecordStore, ended: Ended) -> dict
         cause = " ".join(((state.message if state else None) or "The flow run ended without a word").split())
     return {
         "environment": environment.name,
+        "kind": release.kind if release else None,
         "release": release.id if release else None,
+        "goal": release.goal if release else None,
         "verdict": "waiting" if ended.waiting else "verified" if ended.succeeded else "failed",
         "stages": [
             {"name": s.name, "status": s.status, "seconds": round(s.seconds or 0.0, 2), "verdict": s.verdict}

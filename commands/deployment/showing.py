@@ -11,7 +11,13 @@ from rich.table import Table
 from commands.deployment.deploy import Watcher
 from flows.deployment.release import Release, StageRecord
 
-COLOURS = {"done": "green", "skipped": "bright_black", "failed": "red", "running": "cyan"}
+COLOURS = {
+    "done": "green",
+    "skipped": "bright_black",
+    "failed": "red",
+    "running": "cyan",
+    "stopped": "yellow",
+}
 
 
 def watcher(console: Console, *, environment: str, wait: bool) -> Watcher:
@@ -76,7 +82,8 @@ def show_report(document: dict[str, Any], console: Console) -> None:
     name, seconds = document["environment"], document["seconds"]
     serving = document["serving_release"] or "nothing"
     if document["verdict"] == "verified":
-        console.print(f"[green]Verified[/]: release {serving} serves {name}, after {seconds:.0f} s.")
+        goal = f", as {document['goal']} was," if document["goal"] else ""
+        console.print(f"[green]Verified[/]: release {serving}{goal} serves {name}, after {seconds:.0f} s.")
     elif document["verdict"] == "waiting":
         console.print(f"[yellow]Waits for approval[/]: reelflow approve {name}")
     else:

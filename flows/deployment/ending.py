@@ -23,8 +23,8 @@ from flows.deployment import artifacts
 from flows.deployment.faults import DeploymentError, StageFailed, stage_failed
 from flows.deployment.keeper import Keeper, is_over
 from flows.deployment.lock import Holder, Lock, LockLost
-from flows.deployment.options import Options
-from flows.deployment.release import ServiceRecord, Status
+from flows.deployment.options import Manner
+from flows.deployment.release import Kind, ServiceRecord, Status
 from flows.deployment.run import Deployment
 
 T = TypeVar("T")
@@ -45,15 +45,20 @@ class DeploymentCancelled(Exception):
 @asynccontextmanager
 async def deployment(
     environment: Environment,
-    options: Options,
+    options: Manner,
     branches: Mapping[str, Task[..., Any]],
     confirm: Confirm,
+    *,
+    kind: Kind = "deploy",
+    source: str | None = None,
 ) -> AsyncIterator[Deployment]:
     """Takes the environment's lock and opens its release, and leaves both true however it ends.
 
     Args:
         branches: the ways back, by the stage whose change they undo.
         confirm: looks whether after them the last verified release serves, and says what does.
+        kind: what it is.
+        source: the hash of what is asked for; None for that of the environment's checkout.
 
     Raises:
         StageFailed: the one cause for which it failed; what it had changed is undone.
@@ -77,7 +82,7 @@ async def deployment(
     try:
         with keeper.keeping():
             run = Deployment(environment, options, branches, flow_run=run_id, scratch=scratch)
-            await run.open(confirm)
+            await run.open(confirm, kind=kind, source=source)
             try:
                 yield run
                 await run.journal.update(status=Status.COMPLETED, ended=datetime.now(UTC))
@@ -101,7 +106,7 @@ async def _end(run: Deployment, confirm: Confirm, keeper: Keeper, fault: BaseExc
     if cancelled and (task := asyncio.current_task()):
         # What led here is cancelled, not the ways back.
         task.uncancel()
-    failed = _cancellation(run) if cancelled else stage_failed("deploy", fault)
+    failed = _cancellation(run) if cancelled else stage_failed(run.release.kind, fault)
     try:
         if not keeper.lost and not isinstance(fault, LockLost):
             await run.fail(failed.cause, confirm, cancelled=cancelled)
@@ -120,7 +125,9 @@ async def _end(run: Deployment, confirm: Confirm, keeper: Keeper, fault: BaseExc
 
 
 def _cancellation(run: Deployment) -> StageFailed:
-    at = next((stage.name for stage in reversed(run.release.stages) if stage.status == "running"), "deploy")
+    at = next(
+        (stage.name for stage in reversed(run.release.stages) if stage.status == "running"), run.release.kind
+    )
     return StageFailed(at, "cancelled", "Somebody ended the deployment", "Deploy again when it is wanted")
 
 

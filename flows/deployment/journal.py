@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from pydantic import ValidationError
 
@@ -14,6 +15,7 @@ from flows.deployment.lock import LockLost
 from flows.deployment.release import Release
 
 WRITE_ATTEMPTS = 5
+SIDE_BY_SIDE = 8
 
 
 class ReleaseUnreadable(DeploymentError):
@@ -52,6 +54,18 @@ def ids(records: RecordStore, environment: str) -> list[str]:
     """
     start = folder(environment)
     return [listed.key.removeprefix(start).removesuffix(".json") for listed in records.list(start)]
+
+
+def every(records: RecordStore, environment: str) -> list[Release]:
+    """All releases of an environment, oldest first.
+
+    Raises:
+        ReleaseUnreadable: the record of one can't be read.
+        StoreError: the bucket can't be used.
+    """
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as readers:
+        found = readers.map(lambda each: read(records, environment, each), ids(records, environment))
+        return [release for release in found if release]
 
 
 def newest(records: RecordStore, environment: str) -> Release | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from blocks.ecs.events import TaskResult
 from flows.deployment.faults import DeploymentError
-from flows.deployment.release import Image
+from flows.deployment.release import Image, Step
 from flows.deployment.run import Deployment
 
 SERVICE = "backend"
@@ -27,21 +27,24 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Step(_Value):
-    """A step that the image has and the database lacks."""
-
-    version: str
-    phase: Literal["expand", "contract"]
-    reversible: bool
-    description: str = ""
-
-
 class Pending(_Value):
-    """Where the schema stands, as `reelflow migrate local status --json` of the image tells."""
+    """Where the schema stands, as `reelflow migrate local status --json` of the image tells.
+
+    Attributes:
+        steps: that the image has and the database lacks.
+        known: all that the image has, oldest first.
+    """
 
     current: str | None
     head: str
     steps: tuple[Step, ...] = Field(alias="pending")
+    known: tuple[Step, ...] = Field(default=(), alias="steps")
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the database has steps that the image does not know."""
+        versions = {step.version for step in self.known}
+        return self.current is not None and bool(versions) and self.current not in versions
 
     def of(self, phase: Literal["expand", "contract"]) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.phase == phase)
@@ -91,6 +94,15 @@ async def up(run: Deployment, arn: str, phase: Literal["expand", "contract"]) ->
     """
     found = await _migrate(run, arn, "up", "--phase", phase, deadline_s=MOVED_WITHIN_S)
     return Moved.model_validate(found)
+
+
+async def up_to(run: Deployment, arn: str, version: str) -> Moved:
+    """Runs the steps up to a version, of whichever phase.
+
+    Raises:
+        MigrationFailed: one failed; those before it stay.
+    """
+    return Moved.model_validate(await _migrate(run, arn, "up", "--to", version, deadline_s=MOVED_WITHIN_S))
 
 
 async def down(run: Deployment, arn: str, to: str | None) -> Moved:

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 ApprovalMode = Literal["destructive", "always", "never"]
 
 
-class Options(BaseModel):
-    """What can be chosen about a deployment."""
+class Manner(BaseModel):
+    """What can be chosen about whatever changes what serves."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,11 +30,6 @@ class Options(BaseModel):
     roll_out_deadline_s: float = Field(
         default=900.0, gt=0, title="Deadline of the roll-out", description="In seconds, for each service."
     )
-    ignore_alarms: bool = Field(
-        default=False,
-        title="Ignore ringing alarms",
-        description="Deploy although alarms ring already: for a release that puts right what they ring for.",
-    )
     generation: bool = Field(
         default=True,
         title="Make a film",
@@ -45,4 +40,14 @@ class Options(BaseModel):
         ge=2,
         title="Lease of the lock",
         description="Seconds after which a dead deployment's lock is free, at the latest.",
+    )
+
+
+class Options(Manner):
+    """What can be chosen about a deployment."""
+
+    ignore_alarms: bool = Field(
+        default=False,
+        title="Ignore ringing alarms",
+        description="Deploy although alarms ring already: for a release that puts right what they ring for.",
     )

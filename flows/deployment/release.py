@@ -14,6 +14,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 ID_FORMAT = "%Y%m%dT%H%M%SZ"
 
+Kind = Literal["deploy", "rollback"]
+
 
 class _Value(BaseModel):
     # A record that a later version wrote may have more fields.
@@ -111,6 +113,15 @@ class PlanRecord(_Value):
     changed_infrastructure: bool = False
 
 
+class Step(_Value):
+    """A step of the schema, as the image that has it tells of it."""
+
+    version: str
+    phase: Literal["expand", "contract"]
+    reversible: bool
+    description: str = ""
+
+
 class Schema(_Value):
     """The database's schema around the release; None is an empty one.
 
@@ -120,6 +131,8 @@ class Schema(_Value):
         head: the version that the image asks for.
         contracting: whether steps wait for the release to be verified.
         snapshot: taken before the first step, when one of them is one-way.
+        ahead: whether it has steps that the image does not know and can live with.
+        steps: every step that the image has, oldest first.
     """
 
     before: str | None
@@ -127,6 +140,8 @@ class Schema(_Value):
     head: str
     contracting: bool = False
     snapshot: str | None = None
+    ahead: bool = False
+    steps: tuple[Step, ...] = ()
 
 
 class Branch(_Value):
@@ -150,7 +165,10 @@ class Release(_Value):
     """One deployment of one environment.
 
     Attributes:
+        kind: whether a checkout is shipped, or what an earlier release had is brought back.
+        goal: of a rollback: the id of that release.
         source: the content hash of what is shipped: image, infrastructure, variables.
+        infrastructure: under which its configuration is kept; see `flows.deployment.infrastructure`.
         last_verified: the newest release that was verified when this one began.
         unproven: whether the infrastructure was changed since, by releases that were not verified.
         verified: when it was; from then on it is what rollbacks lead to.
@@ -158,6 +176,8 @@ class Release(_Value):
     """
 
     schema_version: Literal[1] = 1
+    kind: Kind = "deploy"
+    goal: str | None = None
     id: str
     environment: str
     status: Status = Status.RUNNING
@@ -168,6 +188,7 @@ class Release(_Value):
     source: str
     last_verified: str | None = None
     unproven: bool = False
+    infrastructure: str | None = None
     verified: AwareDatetime | None = None
     plan: PlanRecord | None = None
     image: Image | None = None

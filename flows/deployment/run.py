@@ -20,9 +20,18 @@ from blocks.terraform.outputs import Outputs, OutputsMissing
 from flows.deployment import journal
 from flows.deployment.faults import StageFailed
 from flows.deployment.journal import Journal
-from flows.deployment.options import Options
+from flows.deployment.options import Manner
 from flows.deployment.progress import Progress
-from flows.deployment.release import Cause, Release, StageRecord, Status, last_verified, next_id, unproven
+from flows.deployment.release import (
+    Cause,
+    Kind,
+    Release,
+    StageRecord,
+    Status,
+    last_verified,
+    next_id,
+    unproven,
+)
 from flows.deployment.resumption import Decision, decide
 from flows.deployment.saga import Saga
 
@@ -44,7 +53,7 @@ class Deployment:
     def __init__(
         self,
         environment: Environment,
-        options: Options,
+        options: Manner,
         branches: Mapping[str, Task[..., Any]],
         *,
         flow_run: UUID | None,
@@ -112,14 +121,20 @@ class Deployment:
         words = key.replace("_", "-")
         return await Progress.open(f"{words}-{self.environment.name}", description)
 
-    async def open(self, confirm: Confirm) -> None:
+    async def open(self, confirm: Confirm, *, kind: Kind = "deploy", source: str | None = None) -> None:
         """Starts a release, or takes up the one that a dead run has left; undoes first what has to be.
+
+        Args:
+            confirm, kind, source: as of `flows.deployment.ending.deployment`.
 
         Raises:
             StageFailed: a dead run's changes could not be undone.
         """
         newest = await asyncio.to_thread(journal.newest, self.records, self.environment.name)
-        source = await asyncio.to_thread(self.environment.source_hash)
+        revision = None
+        if source is None:
+            source = await asyncio.to_thread(self.environment.source_hash)
+            revision = await asyncio.to_thread(self.environment.revision)
         decision = decide(newest, source=source, flow_run=self._flow_run)
         if newest is not None:
             self.logger.info("The newest release, %s, is %s: %s", newest.id, newest.status, decision)
@@ -139,11 +154,12 @@ class Deployment:
         await self._load_previous(last_verified(newest))
         await self.journal.start(
             Release(
+                kind=kind,
                 id=next_id(datetime.now(UTC), newest.id if newest else None),
                 environment=self.environment.name,
                 started=datetime.now(UTC),
                 flow_runs=(self._flow_run,) if self._flow_run else (),
-                revision=await asyncio.to_thread(self.environment.revision),
+                revision=revision,
                 source=source,
                 last_verified=last_verified(newest),
                 unproven=unproven(newest),
@@ -171,7 +187,7 @@ class Deployment:
 
     async def _undo_the_dead(self, confirm: Confirm) -> None:
         dead = self.release
-        at = next((stage.name for stage in reversed(dead.stages) if stage.status == "running"), "deploy")
+        at = next((stage.name for stage in reversed(dead.stages) if stage.status == "running"), dead.kind)
         cause = dead.cause or Cause(
             stage=at,
             kind="killed",

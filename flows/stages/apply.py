@@ -11,6 +11,7 @@ from blocks.terraform.events import Diagnostic, Event, Operation
 from blocks.terraform.outputs import Outputs
 from blocks.terraform.workspace import Applied
 from flows.deployment.faults import passes
+from flows.deployment.infrastructure import keep
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
 from flows.stages.plan import Planned
@@ -19,6 +20,7 @@ from flows.stages.plan import Planned
 @stage("apply", deadline_s=3900, retries=0)
 async def apply(run: Deployment, planned: Planned) -> Done[Outputs]:
     """Does what the plan says, resource by resource."""
+    await run.journal.update(infrastructure=await keep(run.records, run.environment))
     if planned.plan.is_empty:
         return Done(await run.outputs(), "nothing to change", skipped=True)
     progress = await run.progress("apply", f"Terraform on {run.environment.name}")

@@ -1,4 +1,4 @@
-"""Approve: a person lets the plan through, when it takes something away that exists.
+"""Approve: a person lets a plan through, when it takes something away that exists.
 
 The question is a suspended run, answered in Prefect's page or by `reelflow approve`. The answer is bound to
 the hash of what the plan means: the run starts again from the top, plans anew, and an answer counts only for
@@ -7,6 +7,7 @@ a plan of the same meaning. A run without a deployment can't be suspended; it wa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prefect.exceptions import FlowPauseTimeout
@@ -15,13 +16,10 @@ from prefect.input import RunInput
 from prefect.runtime import deployment as prefect_deployment
 from pydantic import Field
 
-from blocks.terraform.plan import Plan
-from flows.deployment import artifacts
 from flows.deployment.faults import StageFailed
 from flows.deployment.options import ApprovalMode
 from flows.deployment.release import PlanRecord, StageRecord, Status
 from flows.deployment.run import Deployment
-from flows.stages.plan import Planned
 
 ANSWER_WITHIN_S = 24 * 3600
 NAME = "approve"
@@ -37,13 +35,30 @@ class Answer(RunInput):
     )
 
 
-def needed(plan: Plan, mode: ApprovalMode, record: PlanRecord | None) -> bool:
+@dataclass(frozen=True)
+class Question:
+    """What is to be let through.
+
+    Attributes:
+        meaning: the hash of what would be done; an answer holds for this one only.
+        words: what would be done, in Markdown.
+        changes: whether anything would.
+        destructive: whether anything would be taken away that exists.
+    """
+
+    meaning: str
+    words: str
+    changes: bool
+    destructive: bool
+
+
+def needed(question: Question, mode: ApprovalMode, record: PlanRecord | None) -> bool:
     """Whether somebody has to be asked."""
-    if plan.is_empty or mode == "never":
+    if not question.changes or mode == "never":
         return False
-    if record is not None and record.meaning == plan.meaning() and record.approved_by is not None:
+    if record is not None and record.meaning == question.meaning and record.approved_by is not None:
         return False
-    return mode == "always" or bool(plan.destructive)
+    return mode == "always" or question.destructive
 
 
 def judge(answer: Answer, meaning: str) -> str:
@@ -67,7 +82,7 @@ def judge(answer: Answer, meaning: str) -> str:
     return answer.by or "somebody"
 
 
-async def approve(run: Deployment, planned: Planned) -> None:
+async def approve(run: Deployment, question: Question) -> None:
     """Asks when that is needed, and goes on when the answer is yes.
 
     Not a task: Prefect suspends flows only.
@@ -78,20 +93,18 @@ async def approve(run: Deployment, planned: Planned) -> None:
     """
     started = datetime.now(UTC)
     record = run.release.plan
-    if not needed(planned.plan, run.options.approval, record):
+    if not needed(question, run.options.approval, record):
         by = record.approved_by if record else None
         await _book(run, started, "skipped", f"approved by {by}" if by else "nothing is deleted or replaced")
         return
-    meaning = planned.plan.meaning()
-    question = Answer.with_initial_data(
-        description=artifacts.plan_in_words(run.environment.name, planned.plan, planned.cost), plan=meaning
-    )
+    meaning = question.meaning
+    asked = Answer.with_initial_data(description=question.words, plan=meaning)
     await _book(run, started, "running", "waits for an answer")
     await run.journal.update(status=Status.AWAITING_APPROVAL)
     # The key makes it one question for each meaning: asked again after the answer, it returns the answer.
     ask = asuspend_flow_run if prefect_deployment.id else apause_flow_run
     try:
-        answer = await ask(wait_for_input=question, timeout=ANSWER_WITHIN_S, key=f"approve-{meaning}")
+        answer = await ask(wait_for_input=asked, timeout=ANSWER_WITHIN_S, key=f"approve-{meaning}")
         by = judge(answer, meaning)
     except FlowPauseTimeout as error:
         raise StageFailed(

@@ -6,14 +6,17 @@ deploys may be another than the code that is deployed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from flows.deployment import migrations
+from flows.deployment import journal, migrations
+from flows.deployment.faults import StageFailed
 from flows.deployment.migrations import Pending
 from flows.deployment.release import Image, Release, Schema
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, branch, stage
+from flows.rolling_back.steps import known_steps, way
 
 NAME = "expand"
 SNAPSHOT_WITHIN_S = 1800.0
@@ -27,9 +30,11 @@ async def expand(run: Deployment, image: Image) -> Done[None]:
         return Done(None, f"the schema is at {known.after}", skipped=True)
     arn = await migrations.revision(run, image)
     found = await migrations.status(run, arn)
+    if found.ahead:
+        await _can_live_with(run, found)
     schema = schema_of(found, run.release.db_schema)
     if schema.snapshot is None and needs_snapshot(found):
-        schema = schema.model_copy(update={"snapshot": await _snapshot(run)})
+        schema = schema.model_copy(update={"snapshot": await take_snapshot(run)})
     await run.journal.update(db_schema=schema)
     if not found.of("expand"):
         return Done(None, f"the schema is at {schema.after}", skipped=True)
@@ -53,7 +58,7 @@ def at_head(release: Release, previous: Release | None, image: Image) -> Schema 
     schema = previous.db_schema if previous and previous.image == image else None
     if release.db_schema or schema is None or schema.after != schema.head:
         return None
-    return Schema(before=schema.after, after=schema.after, head=schema.head)
+    return Schema(before=schema.after, after=schema.after, head=schema.head, steps=schema.steps)
 
 
 def schema_of(found: Pending, known: Schema | None) -> Schema:
@@ -64,6 +69,8 @@ def schema_of(found: Pending, known: Schema | None) -> Schema:
         head=found.head,
         contracting=bool(found.of("contract")),
         snapshot=known.snapshot if known else None,
+        ahead=found.ahead,
+        steps=found.known,
     )
 
 
@@ -72,7 +79,22 @@ def needs_snapshot(found: Pending) -> bool:
     return found.current is not None and any(not step.reversible for step in found.steps)
 
 
-async def _snapshot(run: Deployment) -> str:
+async def _can_live_with(run: Deployment, found: Pending) -> None:
+    """Raises StageFailed when a newer release has left a schema that this code can't run on."""
+    releases = await asyncio.to_thread(journal.every, run.records, run.environment.name)
+    between = way(known_steps(releases, found.known), current=found.current, head=found.head)
+    if between.first:
+        raise StageFailed(
+            NAME,
+            "schema_ahead",
+            f"The schema is at {found.current}, ahead of this revision: {between}",
+            f"Take it back (`reelflow migrate {run.environment.name} down --to {between.before_code}`), or"
+            " deploy a revision that has these steps",
+        )
+
+
+async def take_snapshot(run: Deployment) -> str:
+    """Takes the release's snapshot of the database, and returns its name."""
     name = f"{run.environment.name}-{run.release.id.lower()}"
     database = run.environment.database(await run.outputs())
     run.logger.info("Taking the snapshot %s", name)

@@ -15,6 +15,10 @@ from flows.deployment import artifacts
 from flows.deployment.release import PlanRecord, StageRecord
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
+from flows.stages.approve import Question
+
+NAME = "plan"
+DEADLINE_S = 1200
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,27 @@ class Planned:
     file: Path
     cost: CostDelta
 
+    def question(self, environment: str) -> Question:
+        """What a person is asked before it is applied."""
+        return Question(
+            meaning=self.plan.meaning(),
+            words=artifacts.plan_in_words(environment, self.plan, self.cost),
+            changes=not self.plan.is_empty,
+            destructive=bool(self.plan.destructive),
+        )
 
-@stage("plan", deadline_s=1200)
+
+@stage(NAME, deadline_s=DEADLINE_S)
 async def plan(run: Deployment) -> Done[Planned]:
     """Compares the configuration with what there is; nothing to change is a success."""
+    planned = await look(run)
+    run.platform_is(platform(planned.plan))
+    await run.journal.update(plan=record(planned.plan, run.release.plan))
+    return Done(planned, verdict(planned.plan, planned.cost), skipped=planned.plan.is_empty)
+
+
+async def look(run: Deployment) -> Planned:
+    """Plans, and shows the plan. The lock of the state that a dead deployment has left is taken from it."""
     file = run.scratch / "plan.tfplan"
     try:
         found = await run.environment.terraform.plan(file, on_event=_told(run))
@@ -39,10 +60,8 @@ async def plan(run: Deployment) -> Done[Planned]:
         await run.environment.terraform.force_unlock(error.holder.id)
         found = await run.environment.terraform.plan(file, on_event=_told(run))
     cost = await asyncio.to_thread(_cost, run, found)
-    run.platform_is(platform(found))
-    await run.journal.update(plan=record(found, run.release.plan))
     await artifacts.plan_table(run, found, cost)
-    return Done(Planned(found, file, cost), verdict(found, cost), skipped=found.is_empty)
+    return Planned(found, file, cost)
 
 
 def verdict(plan: Plan, cost: CostDelta) -> str:

@@ -26,7 +26,7 @@ ALARMS = "Alarms"
 
 
 @stage(NAME, deadline_s=300, retries=3)
-async def preflight(run: Deployment) -> Done[None]:
+async def preflight(run: Deployment, *, ignore_alarms: bool) -> Done[None]:
     """Checks tools, credentials, state, secrets, alarms and the way back."""
     outputs = await run.outputs_if_any()
     if outputs is None:
@@ -35,7 +35,7 @@ async def preflight(run: Deployment) -> Done[None]:
         run.platform_is(outputs.image_platform)
     checks = await examine(run.environment, outputs, run.previous)
     await artifacts.checklist(run, "preflight", checks)
-    if failed := verdict(checks, ringing_alarms_matter=not run.options.ignore_alarms):
+    if failed := verdict(checks, ringing_alarms_matter=not ignore_alarms):
         raise failed
     looked = sum(found.good is not None for found in checks)
     return Done(None, f"{looked} checks are good")
@@ -117,10 +117,22 @@ def secret_verdict(environment: str, secret: str, filled: Mapping[str, bool]) ->
 async def _task_secrets(environment: Environment, outputs: Outputs | None) -> str:
     if outputs is None:
         raise NotLooked("there are no task definitions yet")
+    definitions = {name: service.task_definition for name, service in outputs.services.items()}
+    return await secrets_of(environment, outputs, definitions)
+
+
+async def secrets_of(environment: Environment, outputs: Outputs, definitions: Mapping[str, str]) -> str:
+    """Whether the secrets have all that task definitions read of them, in words.
+
+    Args:
+        definitions: by the name of their service; those of no service that there is are left out.
+
+    Raises:
+        NotGood: one has not.
+    """
     wanted: dict[str, set[str]] = {}
-    for name, known in outputs.services.items():
-        service = environment.service(outputs, name)
-        definition = await asyncio.to_thread(service.definition, known.task_definition)
+    for name in definitions.keys() & outputs.services.keys():
+        definition = await asyncio.to_thread(environment.service(outputs, name).definition, definitions[name])
         for reference in definition.secrets:
             arn, key = secret_key(reference)
             wanted.setdefault(arn, set()).add(key)

@@ -18,6 +18,7 @@ from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, branch, stage
 
 NAME = "roll_out"
+DEADLINE_S = 3700
 STOP_POLL_S = 0.5
 REMEDY = "See the service's events and the log of its stopped tasks; correct the release and deploy it"
 
@@ -39,23 +40,16 @@ class Move:
     target: ServiceRecord
 
 
-@stage(NAME, deadline_s=3700, retries=1)
+@stage(NAME, deadline_s=DEADLINE_S, retries=1)
 async def roll_out(run: Deployment, image: Image) -> Done[bool]:
     """Moves the services that run something else; says whether there were any."""
+    return await move(run, await _targets(run, image))
+
+
+async def move(run: Deployment, targets: dict[str, ServiceRecord]) -> Done[bool]:
+    """Moves the services that don't run their target; says whether there were any."""
     outputs = await run.outputs()
     services = {name: run.environment.service(outputs, name) for name in outputs.services}
-    arns = await asyncio.gather(
-        *(
-            asyncio.to_thread(service.register, outputs.services[name].task_definition, image.reference)
-            for name, service in services.items()
-        )
-    )
-    targets = {
-        name: ServiceRecord(
-            task_definition=arn, desired_count=outputs.services[name].desired_count, image=image.reference
-        )
-        for name, arn in zip(services, arns, strict=True)
-    }
     now = await asyncio.gather(*(asyncio.to_thread(service.running) for service in services.values()))
     await run.journal.update(services=targets)
     moves = [
@@ -71,10 +65,10 @@ async def roll_out(run: Deployment, image: Image) -> Done[bool]:
     if failed := verdict(dict(zip((move.name for move in moves), ended, strict=True))):
         raise failed
     await progress.close()
-    return Done(True, f"{', '.join(move.name for move in moves)} run {image.digest[7:19]}")
+    return Done(True, f"{', '.join(move.name for move in moves)} run {_digest(targets)}")
 
 
-@branch(NAME, deadline_s=3700)
+@branch(NAME, deadline_s=DEADLINE_S)
 async def undo(run: Deployment, facts: Mapping[str, Any]) -> str:
     """Brings back what the last verified release ran; before the first one, nothing."""
     outputs = await run.outputs()
@@ -84,6 +78,28 @@ async def undo(run: Deployment, facts: Mapping[str, Any]) -> str:
     if run.previous is None:
         return "nothing runs, as before the first release"
     return f"release {run.previous.id} runs"
+
+
+async def _targets(run: Deployment, image: Image) -> dict[str, ServiceRecord]:
+    """What each service is to run: the task definition that Terraform wrote, with the image in it."""
+    outputs = await run.outputs()
+    arns = await asyncio.gather(
+        *(
+            asyncio.to_thread(
+                run.environment.service(outputs, name).register, service.task_definition, image.reference
+            )
+            for name, service in outputs.services.items()
+        )
+    )
+    return {
+        name: ServiceRecord(task_definition=arn, desired_count=service.desired_count, image=image.reference)
+        for (name, service), arn in zip(outputs.services.items(), arns, strict=True)
+    }
+
+
+def _digest(targets: Mapping[str, ServiceRecord]) -> str:
+    images = (target.image for target in targets.values())
+    return next((image.rpartition("@")[2][7:19] for image in images if image), "nothing")
 
 
 def runs(serving: Serving, target: ServiceRecord) -> bool:

@@ -161,8 +161,10 @@ async def _schema(run: Deployment) -> str:
     schema = run.release.db_schema
     if schema is None:
         raise NotLooked("it was not looked at")
-    if schema.after != schema.head and not schema.contracting:
+    if schema.after != schema.head and not (schema.contracting or schema.ahead):
         raise NotGood(f"it is at {schema.after}, and the image needs {schema.head}", "Deploy again")
+    if schema.ahead:
+        return f"at {schema.after}; the image asks for {schema.head}, and can live with what came after it"
     return f"at {schema.after}" + (f"; {schema.head} follows" if schema.contracting else "")
 
 

@@ -44,6 +44,7 @@ def test_there_and_back(empty_database_url: str) -> None:
     where = _document(empty_database_url, "status")
     assert (where["current"], where["head"]) == ("0002", head)
     assert [step["version"] for step in where["pending"]] == [step.version for step in migrate.steps()[2:]]
+    assert [step["version"] for step in where["steps"]] == [step.version for step in migrate.steps()]
     assert where["history"][-1]["direction"] == "down"
 
     said = _run(empty_database_url, "local", "status").stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from flows.deployment.options import ApprovalMode
 from flows.deployment.release import Branch, Cause, Check, Image, PlanRecord, Release, StageRecord, Status
 from flows.deployment.timeline import WIDTH, draw
 from flows.stages.approve import needed
-from flows.stages.plan import record, verdict
+from flows.stages.plan import Planned, record, verdict
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DATABASE = ResourceChange(
@@ -82,7 +83,8 @@ def _approved(plan: Plan, by: str | None = "Ada") -> PlanRecord:
     ],
 )
 def test_who_is_asked_for_what(plan: Plan, mode: ApprovalMode, known: PlanRecord | None, asked: bool) -> None:
-    assert needed(plan, mode, known) is asked
+    question = Planned(plan, Path("no.tfplan"), FREE).question("prod")
+    assert needed(question, mode, known) is asked
 
 
 def test_an_approval_stays_as_long_as_the_meaning_does() -> None:

@@ -155,7 +155,7 @@ async def _ask(run: Deployment) -> None:
         Plan(resources=(change,)), Path("none"), CostDelta(before=nothing, after=nothing, items=())
     )
     await run.journal.update(plan=record(planned.plan, run.release.plan))
-    await approve(run, planned)
+    await approve(run, planned.question("dev"))
 
 
 if __name__ == "__main__":

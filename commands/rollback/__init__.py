@@ -1,0 +1,1 @@
+"""The commands that bring back: an earlier release, an earlier Terraform state."""

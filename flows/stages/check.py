@@ -1,0 +1,140 @@
+"""Check: the release to go back to can still be had, and its code can run on the schema as it is.
+
+Changes nothing. What is missing is told before anything is touched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.deployment import artifacts, migrations
+from flows.deployment.checks import NotGood, NotLooked, check
+from flows.deployment.faults import StageFailed
+from flows.deployment.infrastructure import is_kept
+from flows.deployment.release import Check, Image, Release, Schema
+from flows.deployment.run import Deployment
+from flows.deployment.stage import Done, stage
+from flows.rolling_back.goal import later
+from flows.rolling_back.steps import NAME, Way, known_steps, knows, way
+from flows.stages.choose import others
+from flows.stages.preflight import secrets_of
+
+DEPLOY_IT = "Go back to another release (--to), or deploy the revision of this one anew"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What has to be done to go back.
+
+    Attributes:
+        way: of the schema.
+        undone_by: the image that has the steps to undo; None when there are none.
+        infrastructure: whether it was changed since, and is to be brought back.
+    """
+
+    way: Way
+    undone_by: Image | None
+    infrastructure: bool
+
+
+@stage(NAME, deadline_s=600)
+async def check_goal(run: Deployment, goal: Release) -> Done[Checked]:
+    """Looks whether image, task definitions, secrets and infrastructure are there, and at the schema."""
+    releases = await others(run)
+    changed = infrastructure_changed(releases, goal)
+    checks = await asyncio.gather(
+        check("Image", lambda: _image(run, goal)),
+        check("Task definitions", lambda: _definitions(run, goal)),
+        check("Secrets", lambda: _secrets(run, goal)),
+        check("Infrastructure", lambda: _infrastructure(run, goal, changed=changed)),
+    )
+    await artifacts.checklist(run, "rollback", checks)
+    if failed := verdict(checks):
+        raise failed
+    found = await _way(run, releases, goal)
+    undone_by = knows(releases, found.current) if found.current and (found.first or found.rest) else None
+    return Done(Checked(found, undone_by.image if undone_by else None, changed), str(found))
+
+
+def verdict(checks: Sequence[Check]) -> StageFailed | None:
+    """The first check that is not good, as the cause; None when all are."""
+    for found in checks:
+        if found.good is False:
+            return StageFailed(NAME, found.kind, f"{found.name}: {found.evidence}", found.remedy)
+    return None
+
+
+def infrastructure_changed(releases: Sequence[Release], goal: Release) -> bool:
+    """Whether a release since the goal has changed the infrastructure, verified or not."""
+    return any(release.plan and release.plan.changed_infrastructure for release in later(releases, goal))
+
+
+def schema_may_differ(releases: Sequence[Release], goal: Release) -> bool:
+    """Whether the schema may have been moved since the goal: told by what the images since then asked for."""
+    heads = {release.db_schema.head for release in (goal, *later(releases, goal)) if release.db_schema}
+    return len(heads) != 1
+
+
+async def _way(run: Deployment, releases: Sequence[Release], goal: Release) -> Way:
+    assert goal.db_schema is not None, "a verified release has looked at its schema"
+    head, before = goal.db_schema.head, run.release.db_schema
+    if before is None and not schema_may_differ(releases, goal):
+        found = Way(goal.db_schema.after, head)
+    else:
+        steps = known_steps(releases)
+        newest = knows(releases, max(step.version for step in steps)) if steps else goal
+        image = newest.image if newest and newest.image else goal.image
+        assert image is not None, "a verified release has an image"
+        pending = await migrations.status(run, await migrations.revision(run, image))
+        found = way(known_steps(releases, pending.known), current=pending.current, head=head)
+    await run.journal.update(
+        db_schema=Schema(
+            before=before.before if before else found.current,
+            after=found.current,
+            head=head,
+            ahead=bool(found.first or found.rest or found.kept),
+            snapshot=before.snapshot if before else None,
+            steps=goal.db_schema.steps,
+        )
+    )
+    return found
+
+
+async def _image(run: Deployment, goal: Release) -> str:
+    image = goal.image
+    assert image is not None, "a verified release has an image"
+    digest = image.digest
+    if await asyncio.to_thread(run.registry(image.repository).digest_of, digest) is None:
+        raise NotGood(f"{digest[:19]} is no longer in {image.repository}", DEPLOY_IT)
+    return f"{digest[:19]} is in the registry"
+
+
+async def _definitions(run: Deployment, goal: Release) -> str:
+    outputs = await run.outputs()
+    if other := sorted(set(goal.services) ^ set(outputs.services)):
+        # With an infrastructure of its own come task definitions of its own.
+        raise NotLooked(f"not both have the services {', '.join(other)}")
+    active: dict[str, bool] = {}
+    for name, record in goal.services.items():
+        if record.task_definition:
+            service = run.environment.service(outputs, name)
+            found = await asyncio.to_thread(service.definition, record.task_definition)
+            active[f"{found.family}:{found.revision}"] = found.active
+    if gone := [name for name, is_active in active.items() if not is_active]:
+        raise NotGood(f"{', '.join(gone)} is no longer active", DEPLOY_IT)
+    return f"{', '.join(active)} are active"
+
+
+async def _secrets(run: Deployment, goal: Release) -> str:
+    definitions = {n: r.task_definition for n, r in goal.services.items() if r.task_definition}
+    return await secrets_of(run.environment, await run.outputs(), definitions)
+
+
+async def _infrastructure(run: Deployment, goal: Release, *, changed: bool) -> str:
+    if not changed:
+        raise NotLooked("it was not changed since")
+    if not await is_kept(run.records, run.environment.name, goal.infrastructure):
+        raise NotGood("it was changed since, and what it was is not kept", DEPLOY_IT)
+    return f"configuration {(goal.infrastructure or '')[:12]} is kept"
