@@ -86,7 +86,7 @@ class Rehearsal:
             change(made)
         return made
 
-    def play(self, scenario: Scenario) -> dict[str, Any]:
+    def play(self, scenario: Scenario, options: Options = OPTIONS) -> dict[str, Any]:
         """Deploys a scenario, with people using what serves, and tells whether it ended as it must."""
         self.console.rule(f"{scenario.name}: {scenario.story}", align="left")
         known = [each.change for each in (*self.good, scenario)]
@@ -96,7 +96,7 @@ class Rehearsal:
         register(environment)
         with self.used() as used:
             deployed = deploy.run(
-                environment, OPTIONS, watcher(self.console, environment=NAME, wait=False), self.api
+                environment, options, watcher(self.console, environment=NAME, wait=False), self.api
             )
         wrong = faults(scenario, deployed, last_good=self.last_good, failed_requests=used.failed)
         if deployed["verdict"] == "verified":

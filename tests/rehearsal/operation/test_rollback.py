@@ -21,7 +21,7 @@ from app.settings import settings
 from blocks.record_store import records_of
 from commands.deployment import deploy
 from commands.deployment.looking import environment_outputs
-from commands.deployment.rehearse import OPTIONS, REQUESTS_PER_SECOND, Rehearsal, rehearsal
+from commands.deployment.rehearse import OPTIONS, Rehearsal, rehearsal
 from commands.deployment.showing import watcher
 from commands.deployments import CHECKOUT
 from flows.deployment import journal
@@ -29,7 +29,7 @@ from flows.deployment.release import Release
 from flows.rolling_back.options import RollbackOptions
 from sandbox.rehearsal.checkout import Change, replaced, together
 from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
-from sandbox.rehearsal.traffic import Traffic, traffic
+from sandbox.rehearsal.traffic import Traffic
 
 pytestmark = pytest.mark.timeout(1500)
 
@@ -62,7 +62,15 @@ def _step(words: str, phase: str, up: str, down: str = "", *, reversible: bool =
         versions = checkout / "migrations" / "versions"
         before = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
         revision = f"{int(before) + 1:04d}"
-        text = STEP.format(**locals(), phase=phase, words=words, up=up, down=down, reversible=reversible)
+        text = STEP.format(
+            revision=revision,
+            before=before,
+            phase=phase,
+            words=words,
+            up=up,
+            down=down,
+            reversible=reversible,
+        )
         (versions / f"{revision}_rehearsal.py").write_text(text)
 
     return change
@@ -101,13 +109,14 @@ class Story:
     versions: dict[str, str] = field(default_factory=dict)
 
     def play(self, scenario: Scenario) -> None:
-        document = self.stage.play(scenario)
+        # The film of the first is enough: what these show is another thing.
+        options = OPTIONS.model_copy(update={"generation": scenario is FIRST, "bake_s": 2.0})
+        document = self.stage.play(scenario, options)
         assert document["verdict"] == "passed", document
         self.deployed[scenario.name] = document
 
     def go_back(self, name: str, options: RollbackOptions) -> None:
-        assert self.stage.url
-        with traffic(self.stage.url, per_second=REQUESTS_PER_SECOND) as used:
+        with self.stage.used() as used:
             self.rolled_back[name] = deploy.run(
                 self.stage.environment(CHECKOUT),
                 options,
