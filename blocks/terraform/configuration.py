@@ -99,13 +99,6 @@ class Configuration(BaseModel):
             file = directory / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        # A copy by pydantic would share the scratch copy of the other configuration.
-        fields = {name: getattr(like, name) for name in type(like).model_fields}
-        return type(like)(
-            **fields
-            | {
-                "directory": directory,
-                "var_files": tuple(map(Path, self.var_files)),
-                "variables": self.variables,
-            }
+        return like.varied(
+            directory=directory, var_files=tuple(map(Path, self.var_files)), variables=self.variables
         )

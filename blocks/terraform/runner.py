@@ -29,7 +29,7 @@ QUICK_S = 120.0
 ORPHAN_POLL_S = 0.5
 # In the environment of every Terraform: tells on this machine on which state it works.
 STATE_MARK = "REELFLOW_TERRAFORM_STATE"
-_LEFT_BEHIND = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".git")
+LEFT_BEHIND = shutil.ignore_patterns(".terraform", "*.tfstate", "*.tfstate.*", "*.tfplan", ".git")
 
 
 def ignore(_event: Event) -> None:
@@ -63,7 +63,7 @@ class Runner:
         self._environment = {**environment, STATE_MARK: state}
         self._scratch = tempfile.TemporaryDirectory(prefix="reelflow-terraform-", ignore_cleanup_errors=True)
         self._directory = Path(self._scratch.name) / "configuration"
-        shutil.copytree(directory, self._directory, ignore=_LEFT_BEHIND)
+        shutil.copytree(directory, self._directory, ignore=LEFT_BEHIND)
         file = self._directory / VARIABLES_FILE
         file.touch(mode=0o600)
         file.write_text(json.dumps(variables))

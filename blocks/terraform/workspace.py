@@ -118,6 +118,10 @@ plan = await workspace.plan(Path("prod.tfplan"))
             return given
         return {name: v.get_secret_value() if isinstance(v, SecretStr) else v for name, v in given.items()}
 
+    def varied(self, **changes: Any) -> TerraformWorkspace:
+        """The same with other fields, and a scratch copy of its own, which a copy by pydantic would share."""
+        return type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
+
     async def init(self) -> None:
         """Makes the scratch copy and connects it with the state; does nothing the second time."""
         await self._ready()

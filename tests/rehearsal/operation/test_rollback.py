@@ -27,7 +27,7 @@ from commands.deployments import CHECKOUT
 from flows.deployment import journal
 from flows.deployment.release import Release
 from flows.rolling_back.options import RollbackOptions
-from sandbox.rehearsal.checkout import Change, replaced, together
+from sandbox.rehearsal.checkout import Change, replaced
 from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
 from sandbox.rehearsal.traffic import Traffic
 
@@ -76,11 +76,19 @@ def _step(words: str, phase: str, up: str, down: str = "", *, reversible: bool =
     return change
 
 
+def _together(*changes: Change) -> Change:
+    def change(checkout: Path) -> None:
+        for one in changes:
+            one(checkout)
+
+    return change
+
+
 FIRST, CODE = SCENARIOS[:2]
 EXPANDED_AND_CONTRACTED = Scenario(
     "contracted",
     "a column, and after the roll-out a rule on it",
-    together(
+    _together(
         _step(
             "A column",
             "expand",
