@@ -11,12 +11,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
 from blocks.terraform.outputs import Outputs
 from flows.deployment.ending import DeploymentCancelled, beside, deployment
 from flows.deployment.faults import StageFailed
 from flows.deployment.options import Options
 from flows.deployment.run import Deployment
+from flows.deployment.target import target
 from flows.stages import WAYS_BACK
 from flows.stages.apply import apply, plan_again
 from flows.stages.approve import approve
@@ -45,8 +46,9 @@ async def deploy(
     Raises:
         StageFailed: the one cause; the last verified release serves again.
         LockHeld: another deployment of the environment is at work.
+        AnotherEnvironment: the deployment in Prefect is named after another one.
     """
-    where = await Environment.aload(environment)
+    where = await target(environment)
     try:
         async with deployment(where, options, WAYS_BACK, confirm) as run:
             await ship(run, options)
