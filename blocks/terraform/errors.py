@@ -19,6 +19,13 @@ _TRANSIENT = re.compile(
 )
 
 
+# What the services call it: DBInstanceAlreadyExists, BucketAlreadyOwnedByYou, ResourceExistsException, …
+_EXISTS = re.compile(
+    r"AlreadyExists|AlreadyOwnedByYou|ResourceExists|already exists|InvalidGroup\.Duplicate"
+    r"|DuplicateLoadBalancerName|DuplicateTargetGroupName"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class LockHolder:
     """Who holds the lock of a state: as Terraform wrote it down when it took the lock.
@@ -144,6 +151,13 @@ def failure(what: str, diagnostics: tuple[Diagnostic, ...], stderr: str = "") ->
                 every,
                 holder,
             )
+    if any(_EXISTS.search(f"{found.summary} {found.detail}") for found in errors):
+        return TerraformFailed(
+            what,
+            f"{str(first).rstrip('.')}{more}: it is there, and not in Terraform's state",
+            "See what else is, and take it over: `reelflow state adopt ENV`; then deploy again",
+            every,
+        )
     return TerraformFailed(what, f"{str(first).rstrip('.')}{more}", "Correct that, and plan again", every)
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from commands.speaking import USAGE_ERROR, Env, Json, failures, leave, leave_as, tell
+from commands.speaking import USAGE_ERROR, WAITING, Env, Json, failures, leave, leave_as, tell, wait_for
+
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without it you are asked, or it is only shown.")]
+
+state = typer.Typer(
+    help="The Terraform state: its versions, one of them put back, what exists taken over.",
+    no_args_is_help=True,
+)
 
 
 def rollback(
@@ -48,6 +57,79 @@ def rollback(
     leave_as(document)
 
 
+@state.command("list")
+def list_versions(
+    env: Env, most: Annotated[int, typer.Option(help="How many.", min=1)] = 20, as_json: Json = False
+) -> None:
+    """Lists the versions of the state, newest first: serial, lineage, when written, how many resources."""
+    from commands.deployment.environments import environment
+    from commands.rollback import state as command
+    from commands.rollback.showing import show_versions
+
+    with failures():
+        document = command.versions(environment(env), most=most)
+    tell(document, as_json, lambda: show_versions(document, Console()))
+
+
+@state.command()
+def restore(
+    env: Env,
+    version: Annotated[str, typer.Argument(help="Its id, or how that begins; see reelflow state list.")],
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Puts a version of the state back as the newest one; shows first what a deployment would do then."""
+    from commands.deployment.environments import environment
+    from commands.rollback import state as command
+
+    with failures():
+        document = wait_for(
+            command.restore(environment(env), version, _asker(f"Put version {version} back?", yes, as_json))
+        )
+    _leave(document, as_json, f"Put back: it is version {document['new_version']} now.")
+
+
+@state.command()
+def adopt(env: Env, yes: Yes = False, as_json: Json = False) -> None:
+    """Takes over what exists and is in no state (DBInstanceAlreadyExists); shows the plan first."""
+    from commands.deployment.environments import environment
+    from commands.rollback import state as command
+
+    with failures():
+        document = wait_for(command.adopt(environment(env), _asker("Do that?", yes, as_json)))
+    if not document["adopted"]:
+        tell(document, as_json, lambda: Console().print("Nothing exists that the state does not know."))
+        return
+    _leave(document, as_json, f"{len(document['adopted'])} resources taken over.")
+
+
+def _asker(question: str, yes: bool, as_json: bool) -> Callable[[dict[str, Any]], bool]:
+    """Shows what would follow, and asks a person where one can be asked."""
+    from commands.rollback.showing import show_follows
+
+    def ask(document: dict[str, Any]) -> bool:
+        if not as_json:
+            show_follows(document["plan"], Console())
+        if yes or as_json or not sys.stdin.isatty():
+            return yes
+        return typer.confirm(question)
+
+    return ask
+
+
+def _leave(document: dict[str, Any], as_json: bool, words: str) -> None:
+    """Tells how it ended; exit code 3 when it was only shown."""
+    done = document["done"]
+    tell(
+        document,
+        as_json,
+        lambda: typer.echo(words if done else "Nothing was written. Run it again with --yes to do it."),
+    )
+    if not done:
+        raise typer.Exit(WAITING)
+
+
 def add_to(app: typer.Typer) -> None:
     """Makes them commands of the application."""
     app.command()(rollback)
+    app.add_typer(state, name="state")

@@ -200,7 +200,7 @@ async def _names(environment: Environment, outputs: Outputs | None) -> str:
     if taken:
         raise NotGood(
             f"taken, and not in Terraform's state: {', '.join(taken)}",
-            "Import them into the state (`terraform import`), delete them, or choose another name_prefix",
+            f"Take them over (`reelflow state adopt {environment.name}`), or choose another name_prefix",
         )
     return f"{prefix}-… are free"
 

@@ -89,6 +89,22 @@ def test_when_a_lock_was_taken(created: str, time: datetime | None) -> None:
     assert found.created == time
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "api error DBInstanceAlreadyExists: DB instance already exists",
+        "BucketAlreadyOwnedByYou: Your previous request to create the named bucket succeeded",
+        "ResourceAlreadyExistsException: The specified log group already exists",
+        "EntityAlreadyExists: Role with name ai-video-execution already exists.",
+        "InvalidGroup.Duplicate: The security group 'ai-video-tasks' already exists",
+    ],
+)
+def test_what_exists_already_is_to_be_taken_over(said: str) -> None:
+    found = failure("terraform apply failed", (error("creating it", said),))
+    assert "reelflow state adopt" in found.remedy
+    assert "not in Terraform's state" in found.cause
+
+
 def test_who_holds_a_lock() -> None:
     assert lock_holder(LOCKED) == HOLDER
     assert lock_holder("no such thing") is None
