@@ -12,13 +12,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
 from flows.deployment.ending import DeploymentCancelled, deployment
 from flows.deployment.release import Image, Release
 from flows.deployment.run import Deployment
+from flows.deployment.target import target
 from flows.rolling_back.options import RollbackOptions
 from flows.stages import WAYS_BACK
-from flows.stages.apply import apply
 from flows.stages.approve import approve
 from flows.stages.bake import bake
 from flows.stages.check import check_goal
@@ -26,6 +26,7 @@ from flows.stages.choose import choose_goal
 from flows.stages.contract import contract
 from flows.stages.expand import expand
 from flows.stages.prepare import prepare
+from flows.stages.reapply import reapply
 from flows.stages.roll_back import roll_back
 from flows.stages.roll_out import roll_out
 from flows.stages.undo_steps import make_way, take_back
@@ -46,8 +47,9 @@ async def rollback(
     Raises:
         StageFailed: the one cause; what served before serves again.
         LockHeld: a deployment of the environment is at work.
+        AnotherEnvironment: the deployment in Prefect is named after another one.
     """
-    where = await Environment.aload(environment)
+    where = await target(environment)
     try:
         async with deployment(
             where, options, WAYS_BACK, confirm, kind="rollback", source=asked(options)
@@ -64,7 +66,7 @@ async def go_back(run: Deployment, options: RollbackOptions) -> Release:
     checked = await check_goal(run, goal)
     planned, question = await prepare(run, goal, checked, take_back=options.take_schema_back)
     await approve(run, question)
-    await apply(run, planned)
+    await reapply(run, planned)
     image = image_of(goal)
     if checked.way.behind:
         await expand(run, image)

@@ -28,10 +28,14 @@ def choose(releases: Sequence[Release], serving: Mapping[str, str], to: str | No
         now = origin(now, known)
     if to is not None:
         return _wanted(to, known, now)
-    verified = [release for release in releases if release.verified and release.kind == "deploy"]
+    verified = [release for release in releases if release.verified]
     if now is not None and now.verified:
-        verified = [release for release in verified if release.id < now.id and not alike(release, now)]
-    if not verified:
+        # After a rollback that is the release it has led to: the way leads further back from there.
+        verified = [release for release in verified if release.id < now.id]
+    goals = [origin(release, known) for release in verified]
+    if now is not None:
+        goals = [goal for goal in goals if not alike(goal, now)]
+    if not goals:
         raise StageFailed(
             NAME,
             "no_goal",
@@ -40,7 +44,7 @@ def choose(releases: Sequence[Release], serving: Mapping[str, str], to: str | No
             else "Nothing was verified yet",
             "Correct what is wrong, and deploy that",
         )
-    return verified[-1]
+    return goals[-1]
 
 
 def serves(releases: Sequence[Release], serving: Mapping[str, str]) -> Release | None:

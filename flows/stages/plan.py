@@ -11,6 +11,7 @@ from blocks.terraform.cost import CostDelta, cost_delta
 from blocks.terraform.errors import LockHolder, StateLocked
 from blocks.terraform.events import Diagnostic, Drifted, Event, Waiting
 from blocks.terraform.plan import Plan
+from blocks.terraform.workspace import TerraformWorkspace
 from flows.deployment import artifacts
 from flows.deployment.release import PlanRecord, StageRecord
 from flows.deployment.run import Deployment
@@ -49,19 +50,24 @@ async def plan(run: Deployment) -> Done[Planned]:
 
 
 async def look(run: Deployment) -> Planned:
-    """Plans, and shows the plan. The lock of the state that a dead deployment has left is taken from it."""
+    """Plans, and shows the plan."""
     file = run.scratch / "plan.tfplan"
+    found = await compare(run, run.environment.terraform, file)
+    cost = await asyncio.to_thread(_cost, run, found)
+    await artifacts.plan_table(run, found, cost)
+    return Planned(found, file, cost)
+
+
+async def compare(run: Deployment, terraform: TerraformWorkspace, file: Path) -> Plan:
+    """Plans into a file. The lock of the state that a dead deployment has left is taken from it."""
     try:
-        found = await run.environment.terraform.plan(file, on_event=_told(run))
+        return await terraform.plan(file, on_event=_told(run))
     except StateLocked as error:
         if error.holder is None or not left_behind(error.holder, run.taken_over):
             raise
         run.logger.warning("The state was locked by the dead deployment: unlocking %s", error.holder)
-        await run.environment.terraform.force_unlock(error.holder.id)
-        found = await run.environment.terraform.plan(file, on_event=_told(run))
-    cost = await asyncio.to_thread(_cost, run, found)
-    await artifacts.plan_table(run, found, cost)
-    return Planned(found, file, cost)
+        await terraform.force_unlock(error.holder.id)
+        return await terraform.plan(file, on_event=_told(run))
 
 
 def verdict(plan: Plan, cost: CostDelta) -> str:

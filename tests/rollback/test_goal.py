@@ -14,6 +14,7 @@ B_AGAIN = release(4, "b")
 BAD = release(5, "bad", verified=False)
 # What a rollback from C to A has left.
 BACK_TO_A = release(6, "a", kind="rollback", goal=A.id)
+D = release(8, "d")
 BACK_TO_B = release(7, "b", kind="rollback", goal=B.id)
 
 
@@ -36,6 +37,9 @@ def _serving(image: str) -> dict[str, str]:
         ([A, B, B_AGAIN], "b", None, A),
         # After a rollback the way leads further back, not to what was gone back from.
         ([A, B, C, BACK_TO_B], "b", None, A),
+        # What was gone back from is not come back to: before it the other served.
+        ([A, B, BACK_TO_A, D], "d", None, A),
+        ([A, B, BACK_TO_A, D], "by hand", None, D),
         # Any verified one that is named, the newest too.
         ([A, B, C], "c", A.id, A),
         ([A, B, C, BACK_TO_A], "a", C.id, C),

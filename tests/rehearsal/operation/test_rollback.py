@@ -13,12 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import boto3
+import psycopg
 import pytest
 from rich.console import Console
 
 from app.settings import settings
 from blocks.record_store import records_of
+from blocks.terraform import Outputs
 from commands.deployment import deploy
 from commands.deployment.looking import environment_outputs
 from commands.deployment.rehearse import OPTIONS, Rehearsal, rehearsal
@@ -36,6 +40,8 @@ pytestmark = pytest.mark.timeout(1500)
 QUICKLY = RollbackOptions.model_validate(
     OPTIONS.model_dump(exclude={"ignore_alarms"}) | {"generation": False, "bake_s": 2.0}
 )
+LONGER_DAYS = 3
+LOGS_LONGER = f"log_retention_days  = {LONGER_DAYS}"
 STEP = '''"""{words}."""
 
 from alembic import op
@@ -85,9 +91,9 @@ def _together(*changes: Change) -> Change:
 
 
 FIRST, CODE = SCENARIOS[:2]
-EXPANDED_AND_CONTRACTED = Scenario(
+CONTRACTED = Scenario(
     "contracted",
-    "a column, and after the roll-out a rule on it",
+    "a column, after the roll-out a rule on it, and logs that are kept for longer",
     _together(
         _step(
             "A column",
@@ -101,9 +107,30 @@ EXPANDED_AND_CONTRACTED = Scenario(
             "ALTER TABLE job_metrics ADD CONSTRAINT ck_rehearsal CHECK (rehearsal <> '')",
             "ALTER TABLE job_metrics DROP CONSTRAINT ck_rehearsal",
         ),
-        replaced("app/main.py", "Turns a prompt into a finished film.", "Turns a prompt into a film."),
+        replaced("app/main.py", "Turns prompts into finished videos.", "Turns prompts into videos."),
+        replaced("infra/terraform/environments/sandbox.tfvars", "log_retention_days  = 1", LOGS_LONGER),
     ),
 )
+ONE_WAY = Scenario(
+    "one way",
+    "a view that the code before needs is gone for good",
+    _step("Forgets why", "contract", "ALTER TABLE job_metrics DROP COLUMN rehearsal", reversible=False),
+)
+
+
+@dataclass
+class Seen:
+    """A rollback, and what was seen of the world after it.
+
+    Attributes:
+        version: of the schema, as the database says.
+        logs_days: how long the API's log is kept: what stands for the infrastructure.
+    """
+
+    document: dict[str, Any]
+    used: Traffic
+    version: str
+    logs_days: int
 
 
 @dataclass
@@ -111,57 +138,55 @@ class Story:
     """What was done one after the other, and what was seen of it."""
 
     stage: Rehearsal
-    deployed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rolled_back: dict[str, dict[str, Any]] = field(default_factory=dict)
-    used: dict[str, Traffic] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
+    deployed: dict[str, Release] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
 
     def play(self, scenario: Scenario) -> None:
         # The film of the first is enough: what these show is another thing.
         options = OPTIONS.model_copy(update={"generation": scenario is FIRST, "bake_s": 2.0})
         document = self.stage.play(scenario, options)
         assert document["verdict"] == "passed", document
-        self.deployed[scenario.name] = document
+        self.deployed[scenario.name] = self.release(document["serving_release"])
 
-    def go_back(self, name: str, options: RollbackOptions) -> None:
+    def go_back(self, name: str, **options: Any) -> None:
+        environment = self.stage.environment(CHECKOUT)
         with self.stage.used() as used:
-            self.rolled_back[name] = deploy.run(
-                self.stage.environment(CHECKOUT),
-                options,
-                watcher(self.stage.console, environment="sandbox", wait=False),
+            document = deploy.run(
+                environment,
+                QUICKLY.model_copy(update=options),
+                watcher(self.stage.console, environment=environment.name, wait=False),
                 self.stage.api,
                 flow="rollback",
             )
-        self.used[name] = used
-        self.versions[name] = self.schema_version()
+        self.seen[name] = Seen(document, used, *asyncio.run(self._look()))
 
-    def release(self, name: str) -> Release:
-        """The record of what was deployed, or gone back to."""
-        document = self.rolled_back.get(name) or self.deployed[name]
+    def release(self, release_id: str) -> Release:
+        """A release's record."""
         environment = self.stage.environment(CHECKOUT)
-        found = journal.read(
-            records_of(environment), environment.name, document.get("release") or document["serving_release"]
-        )
+        found = journal.read(records_of(environment), environment.name, release_id)
         assert found is not None
         return found
 
-    def schema_version(self) -> str:
-        """What the database itself says, asked by the image that serves."""
+    async def _look(self) -> tuple[str, int]:
         environment = self.stage.environment(CHECKOUT)
+        outputs = await environment_outputs(environment)
+        # The one before this may be asked about by code that does not know it: the database itself knows.
+        with psycopg.connect(database_url(outputs)) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        assert found is not None
+        group = outputs.services["backend"].log_group
+        logs = boto3.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]
+        return found[0], logs["retentionInDays"]
 
-        async def ask() -> str:
-            outputs = await environment_outputs(environment)
-            service = environment.service(outputs, "backend")
-            result = await service.run_task(
-                ["migrate", "local", "status", "--json"],
-                outputs.network,
-                task_definition=service.running().task_definition,
-                deadline_s=120,
-            )
-            assert result.succeeded, result.cause
-            return json.loads(result.log[-1])["current"]
 
-        return asyncio.run(ask())
+def database_url(outputs: Outputs) -> str:
+    """Where the database is, with the password that RDS keeps."""
+    manager = boto3.client("secretsmanager")
+    secret = json.loads(manager.get_secret_value(SecretId=outputs.database_secret_arn)["SecretString"])
+    return (
+        f"postgresql://{secret['username']}:{quote(secret['password'])}@{outputs.database_endpoint}/reelflow"
+        "?sslmode=require"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -172,12 +197,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     said = io.StringIO()
     try:
         with rehearsal(Console(file=said, width=200), engine="process") as stage:
-            story = Story(stage)
-            for scenario in (FIRST, CODE, EXPANDED_AND_CONTRACTED):
-                story.play(scenario)
-            story.go_back("to code", QUICKLY)
-            story.go_back("to first", QUICKLY.model_copy(update={"take_schema_back": True}))
-            yield story
+            yield _told(Story(stage))
     finally:
         print(said.getvalue())  # noqa: T201 - shown when a test fails
         os.environ.clear()
@@ -185,29 +205,52 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         settings.cache_clear()
 
 
-@pytest.mark.parametrize(("name", "goal"), [("to code", "code"), ("to first", "first")])
-def test_the_earlier_release_serves_again(story: Story, name: str, goal: str) -> None:
-    document, wanted, found = story.rolled_back[name], story.release(goal), story.release(name)
-    assert (document["verdict"], document["goal"]) == ("verified", wanted.id)
-    assert document["serving_release"] == document["release"] == found.id
-    assert (found.kind, found.image, found.services) == ("rollback", wanted.image, wanted.services)
+def _told(story: Story) -> Story:
+    stage = story.stage
+    for scenario in (FIRST, CONTRACTED):
+        story.play(scenario)
+    # Nobody may look at the alarms just once: what was rolled back is rolled forward again.
+    stage.aws.faults.on("cloudwatch", "DescribeAlarms", error="AccessDeniedException", times=1)
+    story.go_back("failing")
+    story.go_back("to first")
+    # Without the steps that the schema is ahead by.
+    stage.good = [FIRST]
+    story.play(CODE)
+    story.go_back("schema too", take_schema_back=True)
+    stage.good = [FIRST, CONTRACTED]
+    story.play(ONE_WAY)
+    story.go_back("refused")
+    return story
+
+
+def test_the_last_verified_release_before_it_serves_again(story: Story) -> None:
+    first, seen = story.deployed["first"], story.seen["to first"]
+    assert (seen.document["verdict"], seen.document["goal"]) == ("verified", first.id)
+    found = story.release(seen.document["release"])
+    assert seen.document["serving_release"] == found.id
+    assert (found.kind, found.image, found.db_schema and found.db_schema.head) == (
+        "rollback",
+        first.image,
+        first.db_schema and first.db_schema.head,
+    )
+    assert {record.image for record in found.serving.values()} == {first.image and first.image.reference}
 
 
 def test_nobody_noticed(story: Story) -> None:
-    assert {name: used.failures for name, used in story.used.items()} == {
-        name: {} for name in story.rolled_back
+    assert {name: dict(seen.used.failures) for name, seen in story.seen.items()} == {
+        name: {} for name in story.seen
     }
-    assert all(used.requests > 100 for used in story.used.values())
+    assert all(seen.used.requests > 100 for seen in story.seen.values())
 
 
 def test_what_the_code_before_cannot_run_on_is_undone_after_a_snapshot(story: Story) -> None:
-    deployed, found = story.release("contracted").db_schema, story.release("to code").db_schema
-    assert deployed is not None
+    contracted, seen = story.deployed["contracted"].db_schema, story.seen["to first"]
+    found = story.release(seen.document["release"]).db_schema
+    assert contracted is not None
     assert found is not None
-    expanded = f"{int(deployed.after or 0) - 1:04d}"
-    assert (found.before, found.after) == (deployed.after, expanded)
-    assert found.ahead
-    assert story.versions["to code"] == expanded
+    expanded = contracted.steps[-2].version
+    assert (found.before, found.after, found.ahead) == (contracted.after, expanded, True)
+    assert seen.version == expanded
     environment = story.stage.environment(CHECKOUT)
     database = environment.database(asyncio.run(environment_outputs(environment)))
     assert found.snapshot
@@ -216,9 +259,47 @@ def test_what_the_code_before_cannot_run_on_is_undone_after_a_snapshot(story: St
     assert taken.status == "available"
 
 
+def test_the_infrastructure_is_brought_back(story: Story) -> None:
+    assert story.seen["to first"].logs_days == 1
+    stages = {stage["name"]: stage["status"] for stage in story.seen["to first"].document["stages"]}
+    assert stages["apply"] == "done"
+
+
+def test_a_rollback_that_fails_brings_back_what_served(story: Story) -> None:
+    contracted, seen = story.deployed["contracted"], story.seen["failing"]
+    assert (seen.document["verdict"], seen.document["serving_release"]) == ("failed", contracted.id)
+    assert seen.document["cause_kind"] == "bake.aws_denied"
+    assert seen.version == (contracted.db_schema and contracted.db_schema.after)
+    assert seen.logs_days == LONGER_DAYS
+    branches = story.release(seen.document["release"]).branches
+    assert {branch.name: branch.status for branch in branches} == dict.fromkeys(
+        ("infrastructure", "make_way", "roll_out"), "run"
+    )
+
+
+def test_code_that_can_live_with_a_schema_ahead_of_it_is_deployed(story: Story) -> None:
+    schema, ahead = story.deployed["code"].db_schema, story.seen["to first"].version
+    assert schema is not None
+    assert (schema.after, schema.ahead) == (ahead, True)
+
+
 def test_what_it_can_run_on_is_undone_when_that_is_asked_for(story: Story) -> None:
-    found, first = story.release("to first").db_schema, story.release("first").db_schema
-    assert found is not None
+    first, seen = story.deployed["first"].db_schema, story.seen["schema too"]
+    found = story.release(seen.document["release"]).db_schema
     assert first is not None
-    assert (found.after, found.ahead) == (first.head, False)
-    assert story.versions["to first"] == first.head
+    assert found is not None
+    assert (seen.document["goal"], found.after, found.ahead) == (
+        story.deployed["first"].id,
+        first.head,
+        False,
+    )
+    assert seen.version == first.head
+
+
+def test_a_one_way_step_is_refused_before_anything_is_touched(story: Story) -> None:
+    one_way, seen = story.deployed["one way"], story.seen["refused"]
+    assert (seen.document["verdict"], seen.document["serving_release"]) == ("failed", one_way.id)
+    assert seen.document["cause_kind"] == "check.one_way_step"
+    assert "is one-way" in seen.document["cause"]
+    assert seen.version == (one_way.db_schema and one_way.db_schema.after)
+    assert [stage["name"] for stage in seen.document["stages"]] == ["choose", "check"]
