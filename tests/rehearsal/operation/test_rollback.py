@@ -21,13 +21,15 @@ import pytest
 from rich.console import Console
 
 from app.settings import settings
+from blocks.environment import Environment
 from blocks.record_store import records_of
 from blocks.terraform import Outputs
-from commands.deployment import deploy
+from commands.deployment import deploy, looking
 from commands.deployment.looking import environment_outputs
 from commands.deployment.rehearse import OPTIONS, Rehearsal, rehearsal
 from commands.deployment.showing import watcher
 from commands.deployments import CHECKOUT
+from commands.rollback import state
 from flows.deployment import journal
 from flows.deployment.release import Release
 from flows.rolling_back.options import RollbackOptions
@@ -40,6 +42,7 @@ pytestmark = pytest.mark.timeout(1500)
 QUICKLY = RollbackOptions.model_validate(
     OPTIONS.model_dump(exclude={"ignore_alarms"}) | {"generation": False, "bake_s": 2.0}
 )
+STATE_KEY = "sandbox/terraform.tfstate"
 LONGER_DAYS = 3
 LOGS_LONGER = f"log_retention_days  = {LONGER_DAYS}"
 STEP = '''"""{words}."""
@@ -303,3 +306,71 @@ def test_a_one_way_step_is_refused_before_anything_is_touched(story: Story) -> N
     assert "is one-way" in seen.document["cause"]
     assert seen.version == (one_way.db_schema and one_way.db_schema.after)
     assert [stage["name"] for stage in seen.document["stages"]] == ["choose", "check"]
+
+
+# Terraform's state
+
+
+@pytest.fixture
+def last(story: Story) -> Environment:
+    """The environment as it was deployed last."""
+    return story.stage.environment(story.stage.scratch / ONE_WAY.name)
+
+
+def _newest(environment: Environment) -> dict[str, Any]:
+    return state.versions(environment, most=1)["versions"][0]
+
+
+def _write(environment: Environment, content: bytes) -> None:
+    """As something that breaks it would."""
+    boto3.client("s3").put_object(Bucket=environment.state_bucket, Key=STATE_KEY, Body=content)
+
+
+def test_every_version_of_the_state_is_told(last: Environment) -> None:
+    found = state.versions(last, most=50)["versions"]
+    assert [version["current"] for version in found] == [True, *[False] * (len(found) - 1)]
+    serials = [version["serial"] for version in found]
+    assert serials == sorted(serials, reverse=True)
+    assert len({version["lineage"] for version in found}) == 1
+    assert found[0]["resources"] > 70
+
+
+@pytest.mark.parametrize("harm", ["deleted", "broken"])
+def test_a_lost_state_is_put_back_after_its_plan_was_shown(last: Environment, harm: str) -> None:
+    good = _newest(last)
+    if harm == "deleted":
+        boto3.client("s3").delete_object(Bucket=last.state_bucket, Key=STATE_KEY)
+    else:
+        _write(last, b'{"version": 4, "serial": 1')
+    lost = _newest(last)
+    assert lost["deleted"] if harm == "deleted" else lost["fault"] == "it is no JSON"
+
+    shown = asyncio.run(state.restore(last, good["id"][:12], lambda _: False))
+    assert shown["plan"]["empty"]
+    assert _newest(last) == lost
+
+    done = asyncio.run(state.restore(last, good["id"], lambda _: True))
+    back = _newest(last)
+    assert (done["done"], done["new_version"]) == (True, back["id"])
+    assert (back["serial"], back["lineage"]) == (good["serial"] + 1, good["lineage"])
+    assert asyncio.run(looking.plan(last))["empty"]
+    assert lost["id"] in [version["id"] for version in state.versions(last, most=5)["versions"]]
+
+
+def test_what_exists_and_is_in_no_state_is_taken_over(last: Environment) -> None:
+    good = _newest(last)
+    stored = boto3.client("s3").get_object(Bucket=last.state_bucket, Key=STATE_KEY)["Body"].read()
+    document = json.loads(stored)
+    forgotten = ("aws_db_instance", "aws_s3_bucket", "aws_vpc", "aws_ecs_service", "aws_cloudwatch_log_group")
+    kept = [each for each in document["resources"] if each["type"] not in forgotten]
+    _write(last, json.dumps(document | {"resources": kept, "serial": good["serial"] + 1}).encode())
+    lacking = asyncio.run(looking.plan(last))
+    assert {row["Action"] for row in lacking["changes"]} >= {"create"}
+
+    done = asyncio.run(state.adopt(last, lambda _: True))
+    assert done["done"]
+    types = {address.rpartition("module.")[2].split(".")[1] for address in done["adopted"]}
+    assert types == set(forgotten)
+    assert asyncio.run(looking.plan(last))["empty"]
+    assert _newest(last)["resources"] == good["resources"]
+    assert asyncio.run(state.adopt(last, lambda _: True))["adopted"] == {}
