@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+UPLOADS = "uploads/"
 GENERATIONS = "generations/"
 COMPOSITIONS = "compositions/"
 TEMPORARY = "temp/"
@@ -22,7 +23,7 @@ REPLACED = (GENERATIONS, TEMPORARY)
 
 def upload_key(session: UUID | str, asset: UUID | str, extension: str) -> str:
     """What a user uploaded; `extension` without its dot."""
-    return f"uploads/{session}/{asset}/original.{extension}"
+    return f"{UPLOADS}{session}/{asset}/original.{extension}"
 
 
 def job_prefix(job: UUID | str) -> str:

@@ -67,7 +67,7 @@ class StateBucket(AwsBlock):
                 "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
             })  # fmt: skip
             s3.put_bucket_lifecycle_configuration(
-                **owned, LifecycleConfiguration={"Rules": [_OLD_STATES_EXPIRE]}
+                **owned, LifecycleConfiguration={"Rules": [_OLD_STATES_EXPIRE, _OLD_HISTORIES_EXPIRE]}
             )
             s3.put_bucket_policy(**owned, Policy=json.dumps(self._tls_only()))
         return made
@@ -97,6 +97,14 @@ _OLD_STATES_EXPIRE = {
     "Filter": {"Prefix": ""},
     "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_STATES_STAY_DAYS},
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+}
+
+# What a health check writes every five minutes; of rules that overlap S3 follows the shorter.
+_OLD_HISTORIES_EXPIRE = {
+    "ID": "old-histories",
+    "Status": "Enabled",
+    "Filter": {"Prefix": "operation/"},
+    "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
 }
 
 

@@ -5,28 +5,36 @@ Apart from the package, whose parts the application imports one by one: it start
 
 from blocks.account import Account
 from blocks.bootstrap import AppSecret, StateBucket
+from blocks.cache import Cache
 from blocks.database import Database
 from blocks.drawn_clips import DrawnClipSource
 from blocks.ecs import EcsService
 from blocks.environment import Environment
+from blocks.inventory import Inventory
 from blocks.logs import LogGroup
 from blocks.media_store import DirectoryMediaStore, S3MediaStore
 from blocks.record_store import RecordStore
 from blocks.registry import Registry
+from blocks.security import Security
+from blocks.spending import Spending
 from blocks.terraform import TerraformWorkspace
 
 __all__ = [
     "Account",
     "AppSecret",
+    "Cache",
     "Database",
     "DirectoryMediaStore",
     "DrawnClipSource",
     "EcsService",
     "Environment",
+    "Inventory",
     "LogGroup",
     "RecordStore",
     "Registry",
     "S3MediaStore",
+    "Security",
+    "Spending",
     "StateBucket",
     "TerraformWorkspace",
 ]

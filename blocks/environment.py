@@ -14,12 +14,16 @@ from pydantic import Field, SecretStr
 
 from blocks.api import Api
 from blocks.aws import AwsBlock, aws_errors
+from blocks.cache import Cache
 from blocks.database import Database
 from blocks.ecs import EcsService
 from blocks.image import ArchiveBuilder, Builder, BuilderKind, DockerBuilder, content_tag
+from blocks.inventory import Inventory
 from blocks.logs import LogGroup
 from blocks.media_store import S3MediaStore
 from blocks.registry import Registry
+from blocks.security import Security
+from blocks.spending import Spending
 from blocks.terraform import Outputs, TerraformWorkspace
 from blocks.terraform.cost import Prices, read_prices
 
@@ -27,6 +31,8 @@ EnvironmentName = Literal["sandbox", "dev", "staging", "prod"]
 
 BASE_IMAGE = "python:3.12-slim-bookworm"
 NAME_PREFIX = "ai-video"
+# With the environment's name, the tags of all that Terraform makes.
+PROJECT = "reelflow"
 GIT_TIMEOUT_S = 30
 
 
@@ -181,6 +187,22 @@ environment.service(outputs, "backend").running()
     def database(self, outputs: Outputs) -> Database:
         """The database."""
         return Database(identifier=outputs.database_identifier, **self._aws())
+
+    def cache(self, outputs: Outputs) -> Cache:
+        """The cache."""
+        return Cache(identifier=outputs.redis_replication_group_id, **self._aws())
+
+    def inventory(self) -> Inventory:
+        """What its deployments have gathered."""
+        return Inventory(**self._aws())
+
+    def security(self) -> Security:
+        """How its resources are guarded; they are known by their tags."""
+        return Security(tags={"Project": PROJECT, "Environment": self.name}, **self._aws())
+
+    def spending(self) -> Spending:
+        """What its account costs."""
+        return Spending(**self._aws())
 
     def media(self, outputs: Outputs) -> S3MediaStore:
         """Where films are kept."""

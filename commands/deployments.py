@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -16,6 +17,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
+from commands import schedules
 from flows.generation.clips import CLIP_LIMIT
 from stack.shared_process import ServiceFailed
 
@@ -39,6 +41,8 @@ def ensure_limits(client: SyncPrefectClient) -> None:
 def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
     """Registers the blocks, makes a pool, and applies the deployments that prefect.yaml has for it.
 
+    With those of releases come the automations.
+
     Args:
         pool: the pool.
         flows_speak: whether the worker's log has the log of its flow runs in it. Their output then goes
@@ -58,6 +62,18 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
         blocks = side_by_side.submit(_prefect, "block", "register", "-m", "blocks.catalogue")
         _prefect("deploy", *names, "--prefect-file", str(file))
         blocks.result()
+    if pool is Pool.DEPLOY:
+        _automate()
+
+
+def _automate() -> None:
+    # Where films are made, what deploys is not installed.
+    from blocks.environment import EnvironmentName
+    from flows.operation import automations
+
+    with get_client(sync_client=True) as client:
+        schedules.keep(client)
+        automations.apply(client, get_args(EnvironmentName))
 
 
 def _deployed_in(pool: Pool, file: Path) -> list[str]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from prefect.client.orchestration import get_client
 from prefect.context import refresh_global_settings_context
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 
 from app.settings import settings
 from blocks.environment import Environment
+from commands import schedules
 from commands.deployments import Pool, apply_deployments
 from stack.application import embedded_deployer
 from stack.embedded import prefect_alone
@@ -51,5 +53,7 @@ def deployment_engine(*, home: Path | None = None) -> Iterator[str]:
 
 
 def register(environment: Environment) -> None:
-    """Has Prefect know the environment, as its flows load it by name."""
+    """Has Prefect know the environment, as its flows load it by name, and look after it from now on."""
     environment.save(environment.name, overwrite=True)
+    with get_client(sync_client=True) as client:
+        schedules.keep(client)

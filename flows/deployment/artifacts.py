@@ -27,7 +27,7 @@ MARKS = {True: "✅", False: "❌", None: "–"}
 
 async def plan_table(run: Deployment, plan: Plan, cost: CostDelta) -> None:
     """The plan as a table."""
-    await _shown(
+    await shown(
         acreate_table_artifact(
             key=f"plan-{run.environment.name}",
             table=plan_rows(plan) or [{"Action": "–", "Resource": "nothing to change", "Why": ""}],
@@ -71,7 +71,7 @@ def plan_in_words(environment: str, plan: Plan, cost: CostDelta) -> str:
 async def checklist(run: Deployment, name: str, checks: Sequence[Check]) -> None:
     """A checklist as a table."""
     good = sum(check.good is True for check in checks)
-    await _shown(
+    await shown(
         acreate_table_artifact(
             key=f"{name}-{run.environment.name}",
             table=check_rows(checks),
@@ -97,14 +97,14 @@ async def release_report(run: Deployment) -> None:
     """The release in words, and its timeline drawn."""
     release = run.release
     picture = base64.b64encode(draw(release, now=datetime.now(UTC)).encode()).decode()
-    await _shown(
+    await shown(
         acreate_image_artifact(
             key=f"timeline-{release.environment}",
             image_url=f"data:image/svg+xml;base64,{picture}",
             description=f"Release {release.id} of {release.environment}: {release.status}",
         )
     )
-    await _shown(
+    await shown(
         acreate_markdown_artifact(key=f"release-{release.environment}", markdown=release_in_words(release))
     )
 
@@ -150,7 +150,8 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-async def _shown(making: Awaitable[object]) -> None:
+async def shown(making: Awaitable[object]) -> None:
+    """Waits until an artifact is written; that it can't be is told in the log."""
     try:
         await making
     except AWAY as fault:

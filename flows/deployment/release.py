@@ -173,6 +173,7 @@ class Release(_Value):
         unproven: whether the infrastructure was changed since, by releases that were not verified.
         verified: when it was; from then on it is what rollbacks lead to.
         serving: what runs when it ended, service by service.
+        secrets: the versions of the secrets that its tasks were started with, by ARN.
     """
 
     schema_version: Literal[1] = 1
@@ -194,6 +195,7 @@ class Release(_Value):
     image: Image | None = None
     db_schema: Schema | None = None
     services: dict[str, ServiceRecord] = {}
+    secrets: dict[str, str] = {}
     stages: tuple[StageRecord, ...] = ()
     branches: tuple[Branch, ...] = ()
     checks: tuple[Check, ...] = ()

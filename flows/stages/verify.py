@@ -20,6 +20,7 @@ from flows.deployment.checks import NotGood, NotLooked, check
 from flows.deployment.faults import DeploymentError, StageFailed
 from flows.deployment.release import Check, Image, Release, ServiceRecord
 from flows.deployment.run import Deployment
+from flows.deployment.secret_versions import secret_versions
 from flows.deployment.stage import Done, stage
 
 NAME = "verify"
@@ -39,7 +40,8 @@ async def verify(run: Deployment, image: Image) -> Done[None]:
     checks = await _checklist(run, outputs, image)
     if verdict(checks) is None:
         checks += await asyncio.gather(check("Film", lambda: _film(run, outputs, wanted=changed)))
-    await run.journal.update(checks=tuple(checks), serving=run.release.services)
+    secrets = await secret_versions(run.environment, outputs)
+    await run.journal.update(checks=tuple(checks), serving=run.release.services, secrets=secrets)
     await artifacts.checklist(run, "verification", checks)
     if failed := verdict(checks):
         raise failed

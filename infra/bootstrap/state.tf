@@ -1,5 +1,5 @@
 locals {
-  # The state with its lock, the lock of the environment and the records of its releases; and secrets.
+  # The state with its lock, the lock of the environment, the records of its releases and of its operation; and secrets.
   state = [
     {
       Sid      = "FindState"
@@ -11,7 +11,7 @@ locals {
       Sid      = "KeepState"
       Effect   = "Allow"
       Action   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject"]
-      Resource = [for folder in ["locks", "releases", var.environment] : "arn:aws:s3:::${local.state_bucket}/${folder}/*"]
+      Resource = [for folder in ["locks", "operation", "releases", var.environment] : "arn:aws:s3:::${local.state_bucket}/${folder}/*"]
     },
     {
       # Older versions stay, whoever deletes or overwrites: they are what a lost state is restored from.

@@ -32,9 +32,10 @@ locals {
       Resource = "arn:aws:cloudwatch::${local.account}:dashboard/${local.prefix}"
     },
     {
+      # Nor do costs, or the tags of all services, know a resource.
       Sid      = "SeeWhatIsWatched"
       Effect   = "Allow"
-      Action   = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "logs:DescribeLogGroups"]
+      Action   = ["ce:GetCostAndUsage", "ce:GetCostForecast", "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "logs:DescribeLogGroups", "tag:GetResources"]
       Resource = "*"
     },
     {

@@ -62,8 +62,9 @@ def test_the_bucket_is_made_once_and_is_private(bucket: StateBucket) -> None:
     [statement] = json.loads(s3.get_bucket_policy(Bucket=bucket.name)["Policy"])["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    [lifecycle] = s3.get_bucket_lifecycle_configuration(Bucket=bucket.name)["Rules"]
-    assert lifecycle["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket.name)["Rules"]
+    kept = {rule["Filter"]["Prefix"]: rule["NoncurrentVersionExpiration"] for rule in rules}
+    assert kept == {"": {"NoncurrentDays": 90}, "operation/": {"NoncurrentDays": 1}}
 
 
 def test_what_somebody_has_loosened_is_set_again(bucket: StateBucket) -> None:

@@ -1,0 +1,55 @@
+"""What the flows ask of the image that serves: commands on its own database and store.
+
+Where DATABASE_URL is set, as in a container, nothing is started; else it is what `reelflow up` uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from app import housekeeping, spending
+from app.database import engine
+from app.settings import settings
+from app.store import media_store
+
+
+def housekeep(*, dry_run: bool) -> dict[str, Any]:
+    """Removes what nobody can reach, or counts it, as a document.
+
+    Raises:
+        DatabaseUnavailable, ServiceFailed: the database can't be had.
+        StoreError: the media store can't be used.
+    """
+    with _database():
+        found = housekeeping.clean(engine(), media_store(), dry_run=dry_run)
+    return {"dry_run": dry_run, **asdict(found)}
+
+
+def spent() -> dict[str, Any]:
+    """What films have cost this month, as a document.
+
+    Raises:
+        DatabaseUnavailable, ServiceFailed: the database can't be had.
+    """
+    with _database():
+        found = spending.spent(engine())
+    return {
+        "month_usd": float(found.month_usd),
+        "clips": found.clips,
+        "alert_usd": float(found.alert_usd),
+        "dear_jobs": [{"id": job_id, "usd": float(usd)} for job_id, usd in found.dear_jobs],
+    }
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    if settings().database_url:
+        yield
+        return
+    from commands.surroundings import surroundings
+
+    with surroundings():
+        yield

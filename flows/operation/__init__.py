@@ -1,0 +1,1 @@
+"""What looks after a deployed environment, day after day."""

@@ -1,0 +1,221 @@
+"""A deployed environment, looked after: it is well; somebody changes it by hand; it falls ill and recovers.
+
+The flows, Terraform, Prefect's server with its automations, PostgreSQL and Redis are real; AWS's API is a
+stand-in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import boto3
+import pytest
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.deployments import run_deployment
+from prefect.events.worker import EventsWorker
+from rich.console import Console
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from app.settings import settings
+from blocks.environment import Environment
+from blocks.terraform.outputs import Outputs
+from commands.deployment import looking as deployed
+from commands.deployment.rehearse import Rehearsal, rehearsal
+from commands.deployments import CHECKOUT
+from commands.operation import looking
+from flows.drift_check import drift_check
+from flows.health_check import health_check
+from flows.operation import automations
+from sandbox.rehearsal.scenarios import SCENARIOS
+
+pytestmark = pytest.mark.timeout(1500)
+
+NAME = "sandbox"
+SETTLES_WITHIN_S = 120.0
+FLOW_WITHIN_S = 400.0
+
+
+@dataclass
+class Watched:
+    """A rehearsal whose first release serves."""
+
+    stage: Rehearsal
+    environment: Environment
+    outputs: Outputs
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    def scale(self, service: str, count: int) -> None:
+        """Sets a service's tasks by hand, and waits until so many run."""
+        known = self.environment.service(self.outputs, service)
+        ecs = boto3.client("ecs")
+        ecs.update_service(cluster=known.cluster, service=known.service, desiredCount=count)
+        until(lambda: known.running().running == count)
+
+
+def until(there: Callable[[], bool], within_s: float = SETTLES_WITHIN_S) -> None:
+    """Waits until something is so."""
+    poll = Retrying(
+        stop=stop_after_delay(within_s), wait=wait_fixed(0.2), retry=retry_if_result(lambda found: not found)
+    )
+    poll(there)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    before = dict(os.environ)
+    os.environ["REELFLOW_HOME"] = str(tmp_path_factory.mktemp("home"))
+    settings.cache_clear()
+    try:
+        with rehearsal(Console(quiet=True), engine="process") as stage:
+            assert stage.play(SCENARIOS[0])["faults"] == []
+            environment = stage.environment(CHECKOUT)
+            outputs = asyncio.run(deployed.environment_outputs(environment))
+            found = Watched(stage, environment, outputs)
+            with _told_by_webhook(found.told):
+                yield found
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        settings.cache_clear()
+
+
+@contextmanager
+def _told_by_webhook(told: list[dict[str, Any]]) -> Iterator[None]:
+    """Whoever is told of incidents: a page on this machine, saved as the notification block."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    block = CustomWebhookNotificationBlock(
+        name="page",
+        url=f"http://127.0.0.1:{server.server_port}/",
+        json_data={"subject": "{{subject}}", "body": "{{body}}"},
+    )
+    block.save(automations.NOTIFICATION_BLOCK, overwrite=True)
+    with get_client(sync_client=True) as client:
+        automations.apply(client, [NAME])
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def check(film: str = "never") -> str:
+    """The health check in this process; the name of its end."""
+    state = asyncio.run(health_check(NAME, film=film, return_state=True))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
+    # What it has sent is what automations wait for.
+    EventsWorker.drain_all(timeout=10)
+    return state.name
+
+
+def artifacts(key: str) -> Any:
+    with get_client(sync_client=True) as client:
+        answer = client.request("GET", f"/artifacts/{key}/latest")
+    return answer.json()
+
+
+def test_a_new_environment_is_well_by_the_schedules_own_deployment(watched: Watched) -> None:
+    run = run_deployment(f"health-check/{NAME}", timeout=FLOW_WITHIN_S, poll_interval=1, as_subflow=False)
+    assert isinstance(run, FlowRun)
+    assert run.state is not None
+    assert run.state.name == "Healthy", run.state.message
+    table = json.loads(artifacts(f"health-check-{NAME}")["data"])
+    seen = {row["Check"]: row for row in table}
+    # A film was due, since none was made yet.
+    assert {
+        seen[name][""] for name in ("Health", "Database", "Cache", "Service worker", "Film", "Lifecycle")
+    } == {"✅"}
+    assert artifacts(f"health-check-history-{NAME}")["data"].startswith("data:image/svg+xml;base64,")
+
+
+def test_nothing_was_changed_by_hand(watched: Watched) -> None:
+    state = asyncio.run(drift_check(NAME, return_state=True))  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+    assert state.is_completed(), state.message
+
+
+def test_what_is_changed_by_hand_is_named(watched: Watched) -> None:
+    s3, ec2 = boto3.client("s3"), boto3.client("ec2")
+    bucket = watched.outputs.media_bucket
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    [group] = ec2.describe_security_groups(
+        Filters=[{"Name": "group-name", "Values": [f"{watched.environment.prefix}-database"]}]
+    )["SecurityGroups"]
+    opened = {
+        "IpProtocol": "tcp",
+        "FromPort": 5432,
+        "ToPort": 5432,
+        "IpRanges": [{"CidrIp": "0.0.0.0/0"}],
+    }
+    watched.scale("worker", 0)
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[opened])
+    try:
+        health = asyncio.run(looking.check(watched.environment, "never"))
+        assert {"Service worker", "Lifecycle"} <= _bad(health)
+        assert health["verdict"] == "degraded"
+        state = asyncio.run(drift_check(NAME, return_state=True))  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+        assert state.is_failed()
+        table = json.loads(artifacts(f"drift-check-{NAME}")["data"])
+        wrong = {row["Check"]: row["Evidence"] for row in table if row[""] == "❌"}
+        assert set(wrong) == {
+            "Terraform", "Configuration", "Rules made by hand", "Service worker", "Open ports",
+        }  # fmt: skip
+        assert "aws_s3_bucket_lifecycle_configuration" in wrong["Terraform"]
+        assert "0.0.0.0/0" in wrong["Rules made by hand"]
+        assert "is set to 0 tasks in place of 1" in wrong["Service worker"]
+    finally:
+        ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[opened])
+        s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+        watched.scale("worker", 1)
+
+
+def test_three_failures_are_one_incident_which_recovery_closes(watched: Watched) -> None:
+    # Workers and their links are there again.
+    until(lambda: check() == "Healthy")
+    watched.scale("backend", 0)
+    try:
+        ends = [check() for _ in range(3)]
+        assert ends == ["Failed"] * 3
+        [incident] = asyncio.run(looking.incidents(watched.environment))
+        assert incident.closed is None
+        assert "Health" in incident.failed
+        # There is nothing yet that could be gone back to.
+        assert incident.rollback is None
+        assert check() == "Failed"
+        until(lambda: len(watched.told) == 1)
+        assert watched.told[0]["subject"] == f"Reelflow: incident in {NAME}"
+        assert "Health" in watched.told[0]["body"]
+    finally:
+        watched.scale("backend", 1)
+    until(lambda: asyncio.run(looking.check(watched.environment, "never"))["verdict"] == "healthy")
+    assert check() == "Healthy"
+    [incident] = asyncio.run(looking.incidents(watched.environment))
+    assert incident.closed is None
+    assert check() == "Healthy"
+    [incident] = asyncio.run(looking.incidents(watched.environment))
+    assert incident.closed is not None
+    assert "closed" in artifacts(f"incident-{NAME}")["data"]
+    assert len(watched.told) == 1
+
+
+def _bad(document: dict[str, Any]) -> set[str]:
+    return {check["name"] for check in document["checks"] if check["good"] is False}
