@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from blocks.environment import Environment
+from blocks.errors import DeadlineExceeded
 from blocks.inventory import Revision, StoredImage
+from blocks.media_store import ListedObject
 from blocks.record_store import RecordStore
-from flows.deployment import journal
+from flows.deployment import infrastructure, journal
 from flows.deployment.lock import Holder, Lock, LockHeld
 from flows.deployment.release import Check, Release
 from flows.operation.kept import Needs, kept, needs
@@ -79,6 +81,7 @@ async def tidy(stands: Standing, *, dry_run: bool) -> Tidied:
                 "Task definitions": lambda: _definitions(yard, dry_run=dry_run),
                 "Snapshots": lambda: _snapshots(yard, dry_run=dry_run),
                 "Release records": lambda: _records(yard, dry_run=dry_run),
+                "Configurations": lambda: _configurations(yard, dry_run=dry_run),
             }
             outside = [
                 await looked(name, lambda name=name, part=part: _told(name, part, removed))
@@ -143,6 +146,15 @@ def old_records(releases: Sequence[Release], stay: Collection[str]) -> list[str]
     return [release.id for release in releases[:-MOST_RECORDS] if release.id not in stay]
 
 
+def old_configurations(kept: Iterable[ListedObject], need: Collection[str], now: datetime) -> list[str]:
+    """The keys of infrastructure's configurations that nobody needs any more.
+
+    Args:
+        need: the keys that must stay.
+    """
+    return [each.key for each in kept if each.key not in need and now - each.modified > OLD_AFTER]
+
+
 async def _inside(stands: Standing, done: Tidied, *, dry_run: bool) -> str:
     command = ["housekeep", "local", "--json", *(["--dry-run"] if dry_run else [])]
     found = await ask(stands, command, keys=("dry_run", "objects", "sessions"), deadline_s=INSIDE_WITHIN_S)
@@ -193,6 +205,17 @@ def _records(yard: Yard, *, dry_run: bool) -> Sequence[str]:
     return old
 
 
+def _configurations(yard: Yard, *, dry_run: bool) -> Sequence[str]:
+    records, name = yard.stands.records, yard.stands.environment.name
+    # Of what is only remembered too: its plan may still be looked at.
+    need = {infrastructure.key(name, r.infrastructure) for r in yard.releases if r.infrastructure}
+    folder = infrastructure.key(name, "").rpartition("/")[0] + "/"
+    old = old_configurations(records.list(folder), need, yard.stands.now)
+    for place in () if dry_run else old:
+        records.delete(place)
+    return [place.rpartition("/")[2][:12] for place in old]
+
+
 async def _told(
     name: str, part: Callable[[], Sequence[str]], removed: Callable[[str, Sequence[str]], str]
 ) -> str:
@@ -205,12 +228,18 @@ async def _nobody_deploys(environment: Environment, records: RecordStore) -> Asy
 
     Raises:
         LockHeld: one is at work.
-        TimeoutError: it took too long.
+        DeadlineExceeded: it took too long.
     """
     lock = Lock(records, environment.name, is_over=lambda _: False, lease_s=LEASE_S)
     await asyncio.to_thread(lock.acquire, Holder.this_process(None))
     try:
         async with asyncio.timeout(TIDIED_WITHIN_S):
             yield
+    except TimeoutError as error:
+        raise DeadlineExceeded(
+            f"Housekeeping of {environment.name} was broken off",
+            f"it took longer than {TIDIED_WITHIN_S:g} s, and others want to deploy",
+            "Run it again: it goes on where it was",
+        ) from error
     finally:
         await asyncio.to_thread(lock.release)
