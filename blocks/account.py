@@ -56,6 +56,12 @@ Account.load("prod").identity().arn
             found = self.client("sts").get_caller_identity()
         return Identity(account=found["Account"], arn=found["Arn"])
 
+    def repository_url(self, name: str) -> str:
+        """The address of a repository of the registry. Raises `AwsMissing` when there is none."""
+        with aws_errors(f"look up the repository {name}"):
+            found = self.client("ecr").describe_repositories(repositoryNames=[name])
+        return found["repositories"][0]["repositoryUri"]
+
     def ringing(self, names: Sequence[str]) -> tuple[str, ...]:
         """Which of the alarms ring now."""
         found: list[str] = []

@@ -1,4 +1,4 @@
-"""The deployment DAG: preflight → plan → (approval) → apply ∥ build → push → expand → roll out → bake →
+"""The deployment DAG: preflight → (plan → approval → apply) ∥ (build → push) → expand → roll out → bake →
 verify → contract.
 """
 
@@ -16,13 +16,14 @@ from blocks.terraform.outputs import Outputs
 from flows.deployment.ending import DeploymentCancelled, beside, deployment
 from flows.deployment.faults import StageFailed
 from flows.deployment.options import Options
+from flows.deployment.release import Image
 from flows.deployment.run import Deployment
 from flows.deployment.target import target
 from flows.stages import WAYS_BACK
 from flows.stages.apply import apply, plan_again
 from flows.stages.approve import approve
 from flows.stages.bake import bake
-from flows.stages.build import build
+from flows.stages.build import Build, build
 from flows.stages.contract import contract
 from flows.stages.expand import expand
 from flows.stages.plan import plan
@@ -60,15 +61,20 @@ async def deploy(
 async def ship(run: Deployment, options: Options) -> None:
     """The stages, in order."""
     await preflight(run, ignore_alarms=options.ignore_alarms)
-    outputs, built = await beside(provision(run), build(run))
-    if built.platform != outputs.image_platform:
-        built = await build(run)
-    image = await push(run, built, outputs)
+    outputs, (built, image) = await beside(provision(run), publish(run))
+    if (built.platform, image.repository) != (outputs.image_platform, outputs.ecr_repository_url):
+        _, image = await publish(run)
     await expand(run, image)
     moved = await roll_out(run, image)
     await bake(run, moved)
     await verify(run, image)
     await contract(run, image)
+
+
+async def publish(run: Deployment) -> tuple[Build, Image]:
+    """Builds the image, and pushes it as soon as there is a registry: while the database is being made."""
+    built = await build(run)
+    return built, await push(run, built, await run.repository.get())
 
 
 async def provision(run: Deployment) -> Outputs:

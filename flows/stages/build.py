@@ -26,7 +26,7 @@ class Build:
 async def build(run: Deployment) -> Done[Build]:
     """Builds the image of the checkout; its tag is the hash of all that goes in."""
     environment = run.environment
-    platform = await run.platform()
+    platform = await run.platform.get()
     tag = await asyncio.to_thread(environment.image_tag, platform)
     image = recorded(tag, run.release, run.previous)
     # It may have been cleaned up meanwhile.

@@ -18,6 +18,7 @@ from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
 from flows.stages.approve import Question
 
+REPOSITORY = "aws_ecr_repository"
 NAME = "plan"
 DEADLINE_S = 1200
 
@@ -44,7 +45,10 @@ class Planned:
 async def plan(run: Deployment) -> Done[Planned]:
     """Compares the configuration with what there is; nothing to change is a success."""
     planned = await look(run)
-    run.platform_is(platform(planned.plan))
+    run.platform.tell(platform(planned.plan))
+    # After an apply that broke off there may be a registry, and no outputs yet.
+    if new_registry(planned.plan) is None and (outputs := await run.outputs_if_any()):
+        run.repository.tell(outputs.ecr_repository_url)
     await run.journal.update(plan=record(planned.plan, run.release.plan))
     return Done(planned, verdict(planned.plan, planned.cost), skipped=planned.plan.is_empty)
 
@@ -82,6 +86,14 @@ def verdict(plan: Plan, cost: CostDelta) -> str:
 def platform(plan: Plan) -> str:
     """For which the image must be built, once the plan is applied."""
     return next(str(output.after) for output in plan.outputs if output.name == "image_platform")
+
+
+def new_registry(plan: Plan) -> str | None:
+    """The name of the registry's repository when the plan makes it, or makes it anew; None when it stays."""
+    for change in plan.changes:
+        if change.type == REPOSITORY and change.action in ("create", "replace"):
+            return str((change.after or {})["name"])
+    return None
 
 
 def record(plan: Plan, before: PlanRecord | None) -> PlanRecord:

@@ -32,7 +32,7 @@ async def preflight(run: Deployment, *, ignore_alarms: bool) -> Done[None]:
     if outputs is None:
         run.logger.info("Nothing is there yet: this is the first deployment")
     else:
-        run.platform_is(outputs.image_platform)
+        run.platform.tell(outputs.image_platform)
     checks = await examine(run.environment, outputs, run.previous)
     await artifacts.checklist(run, "preflight", checks)
     if failed := verdict(checks, ringing_alarms_matter=not ignore_alarms):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from blocks.image import Progress as PushProgress
-from blocks.terraform.outputs import Outputs
 from flows.deployment.faults import DeploymentError
 from flows.deployment.release import Image
 from flows.deployment.run import Deployment
@@ -18,9 +17,8 @@ class NothingToPush(DeploymentError):
 
 
 @stage("push", deadline_s=1800, retries=3)
-async def push(run: Deployment, build: Build, outputs: Outputs) -> Done[Image]:
+async def push(run: Deployment, build: Build, repository: str) -> Done[Image]:
     """Pushes the image under its tag, with a login made right before; keeps its digest."""
-    repository = outputs.ecr_repository_url
     if build.known and build.known.repository == repository:
         await run.journal.update(image=build.known)
         return Done(build.known, f"{build.known.digest[:19]} is in the registry", skipped=True)

@@ -70,11 +70,11 @@ CALLS = (
     _Call("preflight", "cloudwatch", "DescribeAlarms", nothing),
     _Call("plan", "budgets", "DescribeBudget", nothing),
     _Call("apply", "logs", "PutRetentionPolicy", changes.infrastructure),
-    _Call("push", "ecr", "GetAuthorizationToken"),
+    _Call("push", "ecr", "GetAuthorizationToken", armed_in="plan"),
     _Call("expand", "ecs", "RunTask"),
     _Call("roll_out", "ecs", "UpdateService"),
     _Call("bake", "cloudwatch", "DescribeAlarms", armed_in="roll_out"),
-    _Call("verify", "ecr", "DescribeImages", armed_in="bake"),
+    _Call("verify", "ecr", "GetAuthorizationToken", armed_in="bake"),
     _Call("contract", "ecs", "RunTask", changes.step("contract"), armed_in="verify"),
 )
 SHIPS = {call.stage: call.ships for call in CALLS} | {"build": changes.code}

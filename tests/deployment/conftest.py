@@ -23,7 +23,6 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from blocks.record_store import RecordStore
 from flows.deployment import journal
 from flows.deployment.release import Release, Status
-from stack import prefect_server
 from tests.deployment.toy import toy as toy_flow
 
 REGION = "us-east-2"
@@ -121,14 +120,6 @@ def records(s3_endpoint: str) -> RecordStore:
         ),
         connect_timeout_s=1,
     )
-
-
-@pytest.fixture(scope="session")
-def prefect_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API of a Prefect server, started once."""
-    server = prefect_server.embedded_prefect(tmp_path_factory.mktemp("prefect"))
-    yield prefect_server.api_url(server.acquire().port)
-    server.stop()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from blocks.ecs.events import RollOut, Serving, TaskResult
 from blocks.ecs.verdict import Deployment, StoppedTask
 from blocks.terraform.errors import LockHolder, PlanStale, TerraformFailed
 from blocks.terraform.events import Diagnostic
+from blocks.terraform.plan import Action, Plan, ResourceChange
 from flows.deployment.checks import NotGood
 from flows.deployment.faults import StageFailed
 from flows.deployment.migrations import MigrationFailed, Moved, Pending, document
@@ -22,7 +23,7 @@ from flows.stages.bake import alarmed
 from flows.stages.bake import verdict as bake_verdict
 from flows.stages.build import recorded
 from flows.stages.expand import at_head, needs_snapshot, schema_of
-from flows.stages.plan import left_behind
+from flows.stages.plan import left_behind, new_registry
 from flows.stages.preflight import ALARMS, secret_key, secret_verdict
 from flows.stages.preflight import verdict as preflight_verdict
 from flows.stages.roll_out import runs, way_back
@@ -240,6 +241,21 @@ def test_an_image_of_the_same_content_is_not_built_again() -> None:
 
 
 # Plan and apply
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [("create", "backend"), ("replace", "backend"), ("update", None), ("no-op", None)]
+)
+def test_an_image_can_be_pushed_at_once_where_the_registry_stays(action: Action, name: str | None) -> None:
+    change = ResourceChange(
+        address="module.registry.aws_ecr_repository.this",
+        type="aws_ecr_repository",
+        name="this",
+        action=action,
+        after={"name": "backend"},
+    )
+    assert new_registry(Plan(resources=(change,))) == name
+    assert new_registry(Plan(resources=())) is None
 
 
 def _holder(seconds: float) -> LockHolder:
