@@ -80,19 +80,19 @@ class Cleaned:
     named: list[str] = field(default_factory=list)
 
 
-def clean(engine: Engine, store: MediaStore, *, dry_run: bool, now: datetime | None = None) -> Cleaned:
+def clean(engine: Engine, store: MediaStore, *, dry_run: bool, object_age: timedelta = OBJECT_AGE) -> Cleaned:
     """Removes all of it.
 
     Args:
         dry_run: counts only.
-        now: the time; None for this machine's. By it the age of objects is told, not of rows.
+        object_age: objects that are younger stay.
 
     Raises:
         DatabaseUnavailable: the database can't be reached; what was removed stays so.
         StoreError: the store can't be used; likewise.
     """
     found = Cleaned()
-    _objects(engine, store, found, dry_run=dry_run, older_than=(now or datetime.now(UTC)) - OBJECT_AGE)
+    _objects(engine, store, found, dry_run=dry_run, older_than=datetime.now(UTC) - object_age)
     with session(engine) as db:
         days = _days_kept(db)
     found.assets = _rows(engine, "brand_assets", {}, dry_run=dry_run)

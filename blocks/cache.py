@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from blocks.aws import AwsBlock, aws_errors
@@ -15,7 +13,6 @@ class CacheState(BaseModel):
     Attributes:
         status: ElastiCache's word, such as `available`.
         tls, encrypted: whether what travels, and what is kept, is encrypted.
-        subnet_group: in whose subnets its nodes are; empty where ElastiCache does not tell.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,7 +21,6 @@ class CacheState(BaseModel):
     status: str
     tls: bool
     encrypted: bool
-    subnet_group: str = ""
 
 
 class Cache(AwsBlock):
@@ -52,13 +48,26 @@ Cache.load("prod").describe().status
             status=found["Status"],
             tls=bool(found.get("TransitEncryptionEnabled")),
             encrypted=bool(found.get("AtRestEncryptionEnabled")),
-            subnet_group=self._subnet_group(cache, found),
         )
 
-    def _subnet_group(self, cache: Any, found: dict[str, Any]) -> str:
-        """The group of subnets: a node tells it, the replication group does not."""
-        for node in found.get("MemberClusters", [])[:1]:
-            with aws_errors(f"look up the node {node}"):
-                clusters = cache.describe_cache_clusters(CacheClusterId=node)["CacheClusters"]
-            return str(clusters[0].get("CacheSubnetGroupName") or "") if clusters else ""
-        return ""
+    def subnets(self) -> tuple[str, ...]:
+        """The ids of the subnets that its nodes are in. Raises `AwsMissing` when there is no such group."""
+        cache = self.client("elasticache")
+        with aws_errors(f"look up the nodes of the cache {self.identifier}"):
+            answer = cache.describe_replication_groups(ReplicationGroupId=self.identifier)
+            # A node tells it, the replication group does not.
+            nodes = answer["ReplicationGroups"][0]["MemberClusters"]
+            clusters = [
+                cluster
+                for node in nodes
+                for cluster in cache.describe_cache_clusters(CacheClusterId=node)["CacheClusters"]
+            ]
+            groups = {cluster["CacheSubnetGroupName"] for cluster in clusters}
+            found = [
+                group
+                for name in sorted(groups)
+                for group in cache.describe_cache_subnet_groups(CacheSubnetGroupName=name)[
+                    "CacheSubnetGroups"
+                ]
+            ]
+        return tuple(subnet["SubnetIdentifier"] for group in found for subnet in group["Subnets"])

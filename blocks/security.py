@@ -66,13 +66,17 @@ class Role(_Value):
 
 
 class DatabaseGuard(_Value):
-    """How a database is reached. `tls_forced` is what its parameter group says."""
+    """How a database is reached.
+
+    Attributes:
+        tls_forced: what its parameter group says.
+        subnets: the ids of those that it may be in.
+    """
 
     public: bool
     encrypted: bool
     tls_forced: bool
-    subnet_group: str
-    log_exports: tuple[str, ...]
+    subnets: tuple[str, ...] = ()
 
 
 class LogRetention(_Value):
@@ -165,9 +169,32 @@ for rule in Security.load("prod").rules():
             public=bool(found.get("PubliclyAccessible")),
             encrypted=bool(found.get("StorageEncrypted")),
             tls_forced=values.get(FORCED_TLS) == "1",
-            subnet_group=(found.get("DBSubnetGroup") or {}).get("DBSubnetGroupName", ""),
-            log_exports=tuple(sorted(found.get("EnabledCloudwatchLogsExports") or ())),
+            subnets=tuple(
+                subnet["SubnetIdentifier"] for subnet in (found.get("DBSubnetGroup") or {}).get("Subnets", [])
+            ),
         )
+
+    def public_subnets(self, subnets: Sequence[str]) -> tuple[str, ...]:
+        """Which subnets have a way to and from the internet. Raises `AwsMissing` for an unknown one."""
+        ec2 = self.client("ec2")
+        with aws_errors("look at the routes of the subnets"):
+            known = ec2.describe_subnets(SubnetIds=list(subnets))["Subnets"] if subnets else []
+            vpcs = sorted({subnet["VpcId"] for subnet in known})
+            pages = ec2.get_paginator("describe_route_tables").paginate(
+                Filters=[{"Name": "vpc-id", "Values": vpcs}]
+            )
+            tables = [table for page in pages for table in page["RouteTables"]] if vpcs else []
+        own: dict[str, Mapping[str, Any]] = {}
+        for table in tables:
+            for association in table.get("Associations", []):
+                # A subnet that no table names goes by the main one of its VPC.
+                own[association.get("SubnetId") or f"main of {table['VpcId']}"] = table
+        public = []
+        for subnet in known:
+            table = own.get(subnet["SubnetId"]) or own.get(f"main of {subnet['VpcId']}") or {}
+            if any(str(route.get("GatewayId")).startswith("igw-") for route in table.get("Routes", [])):
+                public.append(subnet["SubnetId"])
+        return tuple(public)
 
     def bucket_policy(self, bucket: str) -> tuple[dict[str, Any], ...]:
         """The statements of a bucket's policy; none when it has no policy."""

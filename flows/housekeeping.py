@@ -25,6 +25,10 @@ HOUSEKEEPING = Flow("housekeeping", "Housekeeping", "removed", "Things removed")
 async def housekeeping(
     environment: Annotated[EnvironmentName, Field(title="Environment", description="Which one.")],
     dry_run: Annotated[bool, Field(title="Dry run", description="List only.")] = False,
+    at_once: Annotated[
+        bool,
+        Field(title="At once", description="New things too: no film and no deployment is being prepared."),
+    ] = False,
 ) -> State:
     """Removes, remembers and tells it.
 
@@ -33,6 +37,6 @@ async def housekeeping(
         ReleaseUnreadable: a release record can't be read; no part of any release was removed.
     """
     stands = await standing(await Environment.aload(environment))
-    done = await tidy(stands, dry_run=dry_run)
+    done = await tidy(stands, dry_run=dry_run, at_once=at_once)
     removed = 0.0 if dry_run else sum(done.figures.values())
     return await conclude(HOUSEKEEPING, stands, done.checks, figures={HOUSEKEEPING.figure: removed})

@@ -1,8 +1,9 @@
-"""What moto leaves out and the configuration needs: much of ElastiCache, and metric filters put again."""
+"""What moto leaves out and is needed: much of ElastiCache, and metric filters put again."""
 
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
@@ -48,6 +49,8 @@ def install() -> None:
             setattr(ElastiCacheResponse, operation.__name__, operation)
     if ElastiCacheBackend.delete_replication_group is _delete:
         ElastiCacheBackend.delete_replication_group = delete_replication_group
+    if ElastiCacheBackend.describe_cache_clusters is _clusters:
+        ElastiCacheBackend.describe_cache_clusters = describe_cache_clusters
     if MetricFilters.add_filter is _add_filter:
         MetricFilters.add_filter = add_filter
 
@@ -137,6 +140,32 @@ def delete_replication_group(
     group = _delete(self, replication_group_id, retain_primary_cluster)
     self.replication_groups.pop(replication_group_id, None)
     return group
+
+
+_clusters = ElastiCacheBackend.describe_cache_clusters
+
+
+def describe_cache_clusters(self: ElastiCacheBackend, cache_cluster_id: str | None = None) -> list[Any]:
+    """The nodes of replication groups too, of which moto keeps no clusters."""
+    nodes = {
+        node: SimpleNamespace(
+            cache_cluster_id=node,
+            replication_group_id=group.replication_group_id,
+            cache_cluster_status=group.status,
+            cache_node_type=group.cache_node_type,
+            engine=group.engine,
+            engine_version=group.engine_version,
+            num_cache_nodes=1,
+            cache_subnet_group_name=group.cache_subnet_group_name,
+            transit_encryption_enabled=group.transit_encryption_enabled,
+            at_rest_encryption_enabled=group.at_rest_encryption_enabled,
+        )
+        for group in self.replication_groups.values()
+        for node in group.member_clusters
+    }
+    if cache_cluster_id in nodes:
+        return [nodes[cache_cluster_id]]
+    return [*_clusters(self, cache_cluster_id), *(() if cache_cluster_id else nodes.values())]
 
 
 _add_filter = MetricFilters.add_filter

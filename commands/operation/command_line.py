@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     Look = Callable[[Environment], Coroutine[Any, Any, dict[str, Any]]]
 
+AtOnce = Annotated[
+    bool, typer.Option("--at-once", help="New things too: no film and no deployment is being prepared.")
+]
+
 
 def check(
     env: Env,
@@ -63,23 +67,25 @@ def budget(env: Env, as_json: Json = False) -> None:
 def housekeeping(
     env: Env,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List only.")] = False,
+    at_once: AtOnce = False,
     as_json: Json = False,
 ) -> None:
     """Removes what nobody needs any more, and nothing that a rollback may need."""
     from commands.operation import looking
 
-    _look(env, partial(looking.tidied, dry_run=dry_run), as_json)
+    _look(env, partial(looking.tidied, dry_run=dry_run, at_once=at_once), as_json)
 
 
 def housekeep(
     env: Annotated[str, typer.Argument(metavar="ENV", help="local: the database and the media store here.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only.")] = False,
+    at_once: AtOnce = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, in one line.")] = False,
 ) -> None:
     """Removes expired sessions, uploads and jobs, and objects that no row knows: inside an environment."""
     from commands.operation import inside
 
-    document = _inside(env, partial(inside.housekeep, dry_run=dry_run))
+    document = _inside(env, partial(inside.housekeep, dry_run=dry_run, at_once=at_once))
     word = "Would remove" if dry_run else "Removed"
     rows = ", ".join(f"{document[name]} {name}" for name in ("sessions", "jobs", "assets", "objects"))
     typer.echo(json.dumps(document) if as_json else f"{word} {rows} of {document['bytes'] / 1e6:.1f} MB.")

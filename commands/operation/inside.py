@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from app import housekeeping, spending
@@ -16,15 +17,20 @@ from app.settings import settings
 from app.store import media_store
 
 
-def housekeep(*, dry_run: bool) -> dict[str, Any]:
+def housekeep(*, dry_run: bool, at_once: bool) -> dict[str, Any]:
     """Removes what nobody can reach, or counts it, as a document.
+
+    Args:
+        dry_run: counts only.
+        at_once: objects of the last day too: no film is being made.
 
     Raises:
         DatabaseUnavailable, ServiceFailed: the database can't be had.
         StoreError: the media store can't be used.
     """
     with _database():
-        found = housekeeping.clean(engine(), media_store(), dry_run=dry_run)
+        age = timedelta(0) if at_once else housekeeping.OBJECT_AGE
+        found = housekeeping.clean(engine(), media_store(), dry_run=dry_run, object_age=age)
     return {"dry_run": dry_run, **asdict(found)}
 
 

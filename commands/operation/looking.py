@@ -72,7 +72,7 @@ async def budget(environment: Environment) -> dict[str, Any]:
     return document(environment.name, found.verdict, found.checks) | {"figures": found.figures}
 
 
-async def tidied(environment: Environment, *, dry_run: bool) -> dict[str, Any]:
+async def tidied(environment: Environment, *, dry_run: bool, at_once: bool = False) -> dict[str, Any]:
     """Removes what nobody needs any more, or lists it, as a document.
 
     Raises:
@@ -80,7 +80,7 @@ async def tidied(environment: Environment, *, dry_run: bool) -> dict[str, Any]:
         ReleaseUnreadable: a release record can't be read; no part of any release was removed.
     """
     await environment.terraform.init()
-    done = await tidy(await standing(environment), dry_run=dry_run)
+    done = await tidy(await standing(environment), dry_run=dry_run, at_once=at_once)
     return document(environment.name, done.verdict, done.checks) | {
         "dry_run": dry_run,
         "figures": done.figures,

@@ -36,7 +36,7 @@ HEARTBEAT = "prefect.flow-run.heartbeat"
 LIFE = "prefect.flow-run.*"
 
 
-def zombies() -> AutomationCore:
+def zombies(silent_for: timedelta = SILENT_FOR) -> AutomationCore:
     """Flow runs whose process is gone without a word are marked as crashed."""
     return AutomationCore(
         name="Reelflow: a flow run without a heartbeat has crashed",
@@ -48,13 +48,13 @@ def zombies() -> AutomationCore:
             for_each={"prefect.resource.id"},
             posture=Posture.Proactive,
             threshold=1,
-            within=SILENT_FOR,
+            within=silent_for,
         ),
         actions=[
             ChangeFlowRunState(
                 name=None,
                 state=StateType.CRASHED,
-                message=f"No heartbeat for {SILENT_FOR.total_seconds():.0f} s: its process is gone.",
+                message=f"No heartbeat for {silent_for.total_seconds():.0f} s: its process is gone.",
                 force=False,
             )
         ],

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from blocks.cache import CacheState
 from blocks.security import DatabaseGuard, LogRetention, Role, Rule
 from flows.deployment.checks import NotGood
 
@@ -45,13 +46,36 @@ def tls_only(bucket: str, statements: Iterable[Mapping[str, Any]]) -> str:
     raise NotGood(f"{bucket} answers without TLS too: its policy refuses nothing of that", SET_RIGHT)
 
 
-def private_database(name: str, found: DatabaseGuard) -> str:
-    """Whether a database has no public address and is encrypted, in words."""
+def private_database(name: str, found: DatabaseGuard, public: Collection[str]) -> str:
+    """Whether a database has no public address and is encrypted, in words.
+
+    Args:
+        public: those of its subnets that have a way to the internet.
+    """
     if found.public:
         raise NotGood(f"{name} has a public address", SET_RIGHT)
     if not found.encrypted:
         raise NotGood(f"{name} is not encrypted", "Restore a snapshot into an encrypted instance")
-    return f"{name} has no public address, is in the subnets of {found.subnet_group}, and is encrypted"
+    return f"{name} has no public address, {private_subnets(name, found.subnets, public)}, and is encrypted"
+
+
+def private_cache(found: CacheState, subnets: Collection[str], public: Collection[str]) -> str:
+    """Whether a cache is in private subnets and encrypted, in words; the arguments as above."""
+    if not found.tls:
+        raise NotGood(f"{found.identifier} answers without TLS", SET_RIGHT)
+    if not found.encrypted:
+        raise NotGood(f"what {found.identifier} keeps is not encrypted", SET_RIGHT)
+    where = private_subnets(found.identifier, subnets, public)
+    return f"{found.identifier} {where}, over TLS, encrypted at rest"
+
+
+def private_subnets(name: str, subnets: Collection[str], public: Collection[str]) -> str:
+    """Whether none of a part's subnets has a way to the internet, in words that end no sentence."""
+    if public:
+        raise NotGood(
+            f"{name} is in subnets with a way to the internet: {', '.join(sorted(public))}", SET_RIGHT
+        )
+    return f"is in {len(subnets)} private subnets"
 
 
 def database_tls(name: str, found: DatabaseGuard) -> str:

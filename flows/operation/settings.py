@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 from blocks.account import account_of
-from flows.deployment.checks import NotGood
 from flows.deployment.release import Check
 from flows.operation import guarding
 from flows.operation.looking import looked
@@ -39,9 +38,10 @@ async def _bucket_tls(stands: Standing) -> str:
 
 
 async def _database_private(stands: Standing) -> str:
-    name = stands.outputs.database_identifier
+    name, guard = stands.outputs.database_identifier, stands.environment.security()
+    found = await asyncio.to_thread(guard.database, name)
     return guarding.private_database(
-        name, await asyncio.to_thread(stands.environment.security().database, name)
+        name, found, await asyncio.to_thread(guard.public_subnets, found.subnets)
     )
 
 
@@ -51,12 +51,10 @@ async def _database_tls(stands: Standing) -> str:
 
 
 async def _cache(stands: Standing) -> str:
-    found = await asyncio.to_thread(stands.environment.cache(stands.outputs).describe)
-    if not (found.tls and found.encrypted):
-        raise NotGood(f"{found.identifier} is not encrypted on the way and at rest", guarding.SET_RIGHT)
-    # A node of ElastiCache has no public address, whatever its subnets are.
-    where = f"the subnets of {found.subnet_group}" if found.subnet_group else "its VPC"
-    return f"{found.identifier} is in {where}, over TLS, encrypted at rest"
+    cache = stands.environment.cache(stands.outputs)
+    found, subnets = await asyncio.gather(asyncio.to_thread(cache.describe), asyncio.to_thread(cache.subnets))
+    public = await asyncio.to_thread(stands.environment.security().public_subnets, subnets)
+    return guarding.private_cache(found, subnets, public)
 
 
 async def _ports(stands: Standing) -> str:

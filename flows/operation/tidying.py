@@ -50,19 +50,22 @@ class Yard:
         releases: all that are remembered, oldest first.
         stay: the ids of those whose parts must stay.
         need: these parts, and what serves now.
+        old_before: what was made later stays too.
     """
 
     stands: Standing
+    old_before: datetime
     releases: tuple[Release, ...]
     stay: frozenset[str]
     need: Needs
 
 
-async def tidy(stands: Standing, *, dry_run: bool) -> Tidied:
+async def tidy(stands: Standing, *, dry_run: bool, at_once: bool = False) -> Tidied:
     """Removes all of it; what fails is told, and keeps nothing else from being removed.
 
     Args:
         dry_run: lists only.
+        at_once: removes what is new too: no film and no deployment is being prepared.
     """
     done = Tidied()
 
@@ -72,10 +75,12 @@ async def tidy(stands: Standing, *, dry_run: bool) -> Tidied:
         shown = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
         return f"{word} {len(names)}: {shown}" if names else "nothing to remove"
 
-    inside = await looked("Rows and objects", lambda: _inside(stands, done, dry_run=dry_run), tries=1)
+    inside = await looked(
+        "Rows and objects", lambda: _inside(stands, done, dry_run=dry_run, at_once=at_once), tries=1
+    )
     try:
         async with _nobody_deploys(stands.environment, stands.records):
-            yard = await survey(stands)
+            yard = await survey(stands, old_before=stands.now if at_once else stands.now - OLD_AFTER)
             parts: dict[str, Callable[[], Sequence[str]]] = {
                 "Images": lambda: _images(yard, dry_run=dry_run),
                 "Task definitions": lambda: _definitions(yard, dry_run=dry_run),
@@ -93,8 +98,11 @@ async def tidy(stands: Standing, *, dry_run: bool) -> Tidied:
     return done
 
 
-async def survey(stands: Standing) -> Yard:
+async def survey(stands: Standing, *, old_before: datetime) -> Yard:
     """What is there, and what of it must stay.
+
+    Args:
+        old_before: what was made later stays too.
 
     Raises:
         BlockError: it can't be looked at.
@@ -111,6 +119,7 @@ async def survey(stands: Standing) -> Yard:
     written = {known.task_definition for known in stands.outputs.services.values()}
     return Yard(
         stands,
+        old_before,
         releases,
         stay,
         Needs(
@@ -121,14 +130,18 @@ async def survey(stands: Standing) -> Yard:
     )
 
 
-def old_images(images: Iterable[StoredImage], need: Collection[str], now: datetime) -> list[StoredImage]:
+def old_images(
+    images: Iterable[StoredImage], need: Collection[str], old_before: datetime
+) -> list[StoredImage]:
     """The images that nobody needs any more."""
-    return [each for each in images if each.digest not in need and now - each.pushed_at > OLD_AFTER]
+    return [each for each in images if each.digest not in need and each.pushed_at < old_before]
 
 
-def old_revisions(revisions: Iterable[Revision], need: Collection[str], now: datetime) -> list[Revision]:
+def old_revisions(
+    revisions: Iterable[Revision], need: Collection[str], old_before: datetime
+) -> list[Revision]:
     """The task definitions that nobody needs any more."""
-    return [each for each in revisions if each.arn not in need and now - each.registered_at > OLD_AFTER]
+    return [each for each in revisions if each.arn not in need and each.registered_at < old_before]
 
 
 def old_snapshots(releases: Iterable[Release], stay: Collection[str], need: Collection[str]) -> list[str]:
@@ -146,17 +159,20 @@ def old_records(releases: Sequence[Release], stay: Collection[str]) -> list[str]
     return [release.id for release in releases[:-MOST_RECORDS] if release.id not in stay]
 
 
-def old_configurations(kept: Iterable[ListedObject], need: Collection[str], now: datetime) -> list[str]:
+def old_configurations(
+    stored: Iterable[ListedObject], need: Collection[str], old_before: datetime
+) -> list[str]:
     """The keys of infrastructure's configurations that nobody needs any more.
 
     Args:
         need: the keys that must stay.
     """
-    return [each.key for each in kept if each.key not in need and now - each.modified > OLD_AFTER]
+    return [each.key for each in stored if each.key not in need and each.modified < old_before]
 
 
-async def _inside(stands: Standing, done: Tidied, *, dry_run: bool) -> str:
-    command = ["housekeep", "local", "--json", *(["--dry-run"] if dry_run else [])]
+async def _inside(stands: Standing, done: Tidied, *, dry_run: bool, at_once: bool) -> str:
+    chosen = {"--dry-run": dry_run, "--at-once": at_once}
+    command = ["housekeep", "local", "--json", *(option for option, on in chosen.items() if on)]
     found = await ask(stands, command, keys=("dry_run", "objects", "sessions"), deadline_s=INSIDE_WITHIN_S)
     done.figures["Objects"] = float(found["objects"])
     word = "would remove" if dry_run else "removed"
@@ -170,7 +186,7 @@ async def _inside(stands: Standing, done: Tidied, *, dry_run: bool) -> str:
 def _images(yard: Yard, *, dry_run: bool) -> Sequence[str]:
     inventory = yard.stands.environment.inventory()
     repository = yard.stands.outputs.ecr_repository_url
-    old = old_images(inventory.images(repository), yard.need.images, yard.stands.now)
+    old = old_images(inventory.images(repository), yard.need.images, yard.old_before)
     if old and not dry_run:
         inventory.delete_images(repository, [image.digest for image in old])
     return [", ".join(image.tags)[:12] or image.digest[:19] for image in old]
@@ -180,7 +196,7 @@ def _definitions(yard: Yard, *, dry_run: bool) -> Sequence[str]:
     inventory, names = yard.stands.environment.inventory(), []
     for family in sorted({known.family for known in yard.stands.outputs.services.values()}):
         known = inventory.revisions(family, but=yard.need.definitions)
-        for revision in old_revisions(known, yard.need.definitions, yard.stands.now):
+        for revision in old_revisions(known, yard.need.definitions, yard.old_before):
             if not dry_run:
                 inventory.retire(revision.arn)
             names.append(revision.arn.rpartition("/")[2])
@@ -210,7 +226,7 @@ def _configurations(yard: Yard, *, dry_run: bool) -> Sequence[str]:
     # Of what is only remembered too: its plan may still be looked at.
     need = {infrastructure.key(name, r.infrastructure) for r in yard.releases if r.infrastructure}
     folder = infrastructure.key(name, "").rpartition("/")[0] + "/"
-    old = old_configurations(records.list(folder), need, yard.stands.now)
+    old = old_configurations(records.list(folder), need, yard.old_before)
     for place in () if dry_run else old:
         records.delete(place)
     return [place.rpartition("/")[2][:12] for place in old]

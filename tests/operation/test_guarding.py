@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from blocks.cache import CacheState
 from blocks.security import DatabaseGuard, LogRetention, Role, Rule
 from flows.deployment.checks import NotGood
 from flows.operation.guarding import (
@@ -18,6 +19,7 @@ from flows.operation.guarding import (
     no_secrets,
     only_known,
     private_bucket,
+    private_cache,
     private_database,
     tls_only,
     wildcards,
@@ -126,15 +128,21 @@ def test_a_secret_in_clear_is_found_and_never_shown(name: str, value: str, why: 
     assert (_bad(lambda: no_secrets({"backend": {name: value}})) is None) == (why is None)
 
 
-GUARD = DatabaseGuard(public=False, encrypted=True, tls_forced=True, subnet_group="db", log_exports=())
+GUARD = DatabaseGuard(public=False, encrypted=True, tls_forced=True, subnets=("s-1", "s-2"))
+CACHE = CacheState(identifier="redis", status="available", tls=True, encrypted=True)
 
 
 @pytest.mark.parametrize(
     ("decide", "good"),
     [
-        (lambda: private_database("db", GUARD), True),
-        (lambda: private_database("db", GUARD.model_copy(update={"public": True})), False),
-        (lambda: private_database("db", GUARD.model_copy(update={"encrypted": False})), False),
+        (lambda: private_database("db", GUARD, ()), True),
+        (lambda: private_database("db", GUARD, ("s-2",)), False),
+        (lambda: private_database("db", GUARD.model_copy(update={"public": True}), ()), False),
+        (lambda: private_database("db", GUARD.model_copy(update={"encrypted": False}), ()), False),
+        (lambda: private_cache(CACHE, ("s-1",), ()), True),
+        (lambda: private_cache(CACHE, ("s-1",), ("s-1",)), False),
+        (lambda: private_cache(CACHE.model_copy(update={"tls": False}), ("s-1",), ()), False),
+        (lambda: private_cache(CACHE.model_copy(update={"encrypted": False}), ("s-1",), ()), False),
         (lambda: database_tls("db", GUARD), True),
         (lambda: database_tls("db", GUARD.model_copy(update={"tls_forced": False})), False),
         (lambda: private_bucket("b", private=True), True),

@@ -10,7 +10,14 @@ import pytest
 from blocks.inventory import Revision, StoredImage
 from flows.deployment.release import Branch, Image, Release, Schema, ServiceRecord, Status
 from flows.operation.kept import kept, needs
-from flows.operation.tidying import MOST_RECORDS, old_images, old_records, old_revisions, old_snapshots
+from flows.operation.tidying import (
+    MOST_RECORDS,
+    OLD_AFTER,
+    old_images,
+    old_records,
+    old_revisions,
+    old_snapshots,
+)
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -90,9 +97,9 @@ def test_images_and_revisions_go_when_they_are_old_and_nobody_needs_them() -> No
         StoredImage(digest="needed", pushed_at=NOW - timedelta(days=80)),
         StoredImage(digest="new", pushed_at=NOW - timedelta(days=6)),
     ]
-    assert [image.digest for image in old_images(images, {"needed"}, NOW)] == ["old"]
+    assert [image.digest for image in old_images(images, {"needed"}, NOW - OLD_AFTER)] == ["old"]
     revisions = [Revision(arn=image.digest, registered_at=image.pushed_at) for image in images]
-    assert [revision.arn for revision in old_revisions(revisions, {"needed"}, NOW)] == ["old"]
+    assert [revision.arn for revision in old_revisions(revisions, {"needed"}, NOW - OLD_AFTER)] == ["old"]
 
 
 def test_snapshots_go_with_their_release_and_no_others() -> None:

@@ -15,26 +15,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.deployments import run_deployment
 from prefect.events.worker import EventsWorker
 from rich.console import Console
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from app.settings import settings
+from blocks.ecs.definition import registerable
 from blocks.environment import Environment
 from blocks.terraform.outputs import Outputs
 from commands.deployment import looking as deployed
 from commands.deployment.rehearse import Rehearsal, rehearsal
 from commands.deployments import CHECKOUT
 from commands.operation import looking
+from flows.budget import budget
+from flows.checklist import checklist
 from flows.drift_check import drift_check
 from flows.health_check import health_check
+from flows.housekeeping import housekeeping
 from flows.operation import automations
 from sandbox.rehearsal.scenarios import SCENARIOS
 
@@ -108,6 +113,8 @@ def _told_by_webhook(told: list[dict[str, Any]]) -> Iterator[None]:
         name="page",
         url=f"http://127.0.0.1:{server.server_port}/",
         json_data={"subject": "{{subject}}", "body": "{{body}}"},
+        headers=None,
+        cookies=None,
     )
     block.save(automations.NOTIFICATION_BLOCK, overwrite=True)
     with get_client(sync_client=True) as client:
@@ -119,18 +126,27 @@ def _told_by_webhook(told: list[dict[str, Any]]) -> Iterator[None]:
         server.server_close()
 
 
-def check(film: str = "never") -> str:
-    """The health check in this process; the name of its end."""
-    state = asyncio.run(health_check(NAME, film=film, return_state=True))  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
+def ended(flow: Any, **parameters: Any) -> State:
+    """How a flow ends that is run in this process."""
+
+    async def run() -> State:
+        return await flow(NAME, return_state=True, **parameters)
+
+    state = asyncio.run(run())
     # What it has sent is what automations wait for.
     EventsWorker.drain_all(timeout=10)
-    return state.name
+    return state
 
 
-def artifacts(key: str) -> Any:
+def check() -> str | None:
+    """The name of the end of a health check."""
+    return ended(health_check, film="never").name
+
+
+def artifact(key: str) -> Any:
+    """The newest artifact of a key."""
     with get_client(sync_client=True) as client:
-        answer = client.request("GET", f"/artifacts/{key}/latest")
-    return answer.json()
+        return client.request("GET", "/artifacts/{key}/latest", path_params={"key": key}).json()
 
 
 def test_a_new_environment_is_well_by_the_schedules_own_deployment(watched: Watched) -> None:
@@ -138,17 +154,17 @@ def test_a_new_environment_is_well_by_the_schedules_own_deployment(watched: Watc
     assert isinstance(run, FlowRun)
     assert run.state is not None
     assert run.state.name == "Healthy", run.state.message
-    table = json.loads(artifacts(f"health-check-{NAME}")["data"])
+    table = json.loads(artifact(f"health-check-{NAME}")["data"])
     seen = {row["Check"]: row for row in table}
     # A film was due, since none was made yet.
     assert {
         seen[name][""] for name in ("Health", "Database", "Cache", "Service worker", "Film", "Lifecycle")
     } == {"✅"}
-    assert artifacts(f"health-check-history-{NAME}")["data"].startswith("data:image/svg+xml;base64,")
+    assert artifact(f"health-check-history-{NAME}")["data"].startswith("data:image/svg+xml;base64,")
 
 
 def test_nothing_was_changed_by_hand(watched: Watched) -> None:
-    state = asyncio.run(drift_check(NAME, return_state=True))  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+    state = ended(drift_check)
     assert state.is_completed(), state.message
 
 
@@ -172,9 +188,9 @@ def test_what_is_changed_by_hand_is_named(watched: Watched) -> None:
         health = asyncio.run(looking.check(watched.environment, "never"))
         assert {"Service worker", "Lifecycle"} <= _bad(health)
         assert health["verdict"] == "degraded"
-        state = asyncio.run(drift_check(NAME, return_state=True))  # pyright: ignore[reportCallIssue, reportUnknownVariableType]
+        state = ended(drift_check)
         assert state.is_failed()
-        table = json.loads(artifacts(f"drift-check-{NAME}")["data"])
+        table = json.loads(artifact(f"drift-check-{NAME}")["data"])
         wrong = {row["Check"]: row["Evidence"] for row in table if row[""] == "❌"}
         assert set(wrong) == {
             "Terraform", "Configuration", "Rules made by hand", "Service worker", "Open ports",
@@ -186,6 +202,68 @@ def test_what_is_changed_by_hand_is_named(watched: Watched) -> None:
         ec2.revoke_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[opened])
         s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
         watched.scale("worker", 1)
+
+
+def test_the_guides_checklist_is_good_with_evidence(watched: Watched) -> None:
+    state = ended(checklist)
+    table = json.loads(artifact(f"checklist-{NAME}")["data"])
+    seen = {row["Check"]: row for row in table}
+    assert {name for name, row in seen.items() if row[""] == "❌"} == set(), state.message
+    assert "load-balancer: tcp 80" in seen["Open ports"]["Evidence"]
+    assert "rds.force_ssl" in seen["Database over TLS"]["Evidence"]
+    assert "$60" in seen["Budget alerts"]["Evidence"]
+    assert "Film of" in seen["Final composition downloadable"]["Evidence"]
+    assert seen["Replicate usage"][""] == "✅"
+
+
+def test_the_budget_is_counted(watched: Watched) -> None:
+    state = ended(budget)
+    assert state.is_completed(), state.message
+    table = {row["Check"]: row for row in json.loads(artifact(f"budget-{NAME}")["data"])}
+    assert "of $60" in table["AWS this month"]["Evidence"]
+    assert "$0.00 for 0 clips" in table["Replicate this month"]["Evidence"]
+
+
+def test_housekeeping_removes_what_nobody_needs_and_keeps_the_rest(watched: Watched) -> None:
+    s3, ecs, ecr = boto3.client("s3"), boto3.client("ecs"), boto3.client("ecr")
+    bucket, repository = watched.outputs.media_bucket, watched.outputs.ecr_repository_url.partition("/")[2]
+
+    def there() -> tuple[set[str], ...]:
+        objects = s3.list_objects_v2(Bucket=bucket)["Contents"]
+        images = ecr.describe_images(repositoryName=repository)["imageDetails"]
+        return (
+            {each["Key"] for each in objects},
+            set(ecs.list_task_definitions()["taskDefinitionArns"]),
+            {each["imageDigest"] for each in images},
+        )
+
+    needed = there()
+    assert all(needed)
+    s3.put_object(Bucket=bucket, Key=f"generations/{uuid4()}/clips/clip_001.mp4", Body=b"lost")
+    served = ecs.describe_task_definition(taskDefinition=watched.outputs.services["backend"].task_definition)
+    ecs.register_task_definition(**registerable(served["taskDefinition"]))
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "layers": [],
+        "config": {"size": 2, "digest": f"sha256:{64 * 'a'}"},
+    }
+    ecr.put_image(repositoryName=repository, imageManifest=json.dumps(manifest), imageTag="lost")
+    more = there()
+    assert [len(now - then) for now, then in zip(more, needed, strict=True)] == [1, 1, 1]
+
+    # All of it is new: a film or a deployment may be about to use it.
+    assert ended(housekeeping).is_completed()
+    assert there() == more
+    listed = asyncio.run(looking.tidied(watched.environment, dry_run=True, at_once=True))
+    assert listed["ok"], listed
+    assert {name: listed["figures"][name] for name in ("Objects", "Task definitions", "Images")} == {
+        "Objects": 1, "Task definitions": 1, "Images": 1,
+    }  # fmt: skip
+    assert there() == more
+    state = ended(housekeeping, at_once=True)
+    assert state.is_completed(), state.message
+    assert there() == needed
 
 
 def test_three_failures_are_one_incident_which_recovery_closes(watched: Watched) -> None:
@@ -213,7 +291,7 @@ def test_three_failures_are_one_incident_which_recovery_closes(watched: Watched)
     assert check() == "Healthy"
     [incident] = asyncio.run(looking.incidents(watched.environment))
     assert incident.closed is not None
-    assert "closed" in artifacts(f"incident-{NAME}")["data"]
+    assert "closed" in artifact(f"incident-{NAME}")["data"]
     assert len(watched.told) == 1
 
 
