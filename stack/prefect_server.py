@@ -12,6 +12,7 @@ from stack.shared_process import SharedProcess
 
 # Prefect's own default, so that its address is where people look for it.
 PREFERRED_PORT = 4200
+RUNS_KEPT_S = 30 * 24 * 3600
 
 
 def embedded_prefect(home: Path) -> SharedProcess:
@@ -31,6 +32,9 @@ def embedded_prefect(home: Path) -> SharedProcess:
             "PREFECT_API_URL": api_url(port),
             # In memory, they would be forgotten by a restart, and the slots that they hold never given back.
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+            # What runs every five minutes would fill the database.
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
             **_preparation(home),
         },
         ready=_answers,

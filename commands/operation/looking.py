@@ -27,7 +27,6 @@ async def check(environment: Environment, film: FilmWhen) -> dict[str, Any]:
     Raises:
         BlockError: it can't be looked at at all.
     """
-    await environment.terraform.init()
     stands = await standing(environment)
     known = await histories.read(stands.records, HEALTH.record(environment.name), History)
     found = await health_checks.examine(stands, known, film)
@@ -43,7 +42,6 @@ async def drifted(environment: Environment) -> dict[str, Any]:
     Raises:
         BlockError: it can't be looked at at all.
     """
-    await environment.terraform.init()
     found = await drift.examine(await standing(environment))
     by_hand = [each.model_dump(mode="json") for each in drift.by_hand(found.plan.drift)] if found.plan else []
     return document(environment.name, found.verdict, found.checks) | {"changed_by_hand": by_hand}
@@ -55,7 +53,6 @@ async def checklist(environment: Environment) -> dict[str, Any]:
     Raises:
         BlockError: it can't be looked at at all.
     """
-    await environment.terraform.init()
     checks = await guide.examine(await standing(environment))
     return document(environment.name, "bad" if failed(checks) else "good", checks)
 
@@ -66,7 +63,6 @@ async def budget(environment: Environment) -> dict[str, Any]:
     Raises:
         BlockError: it can't be looked at at all.
     """
-    await environment.terraform.init()
     stands = await standing(environment)
     found = await money.count(stands, await drift.plan_of(stands))
     return document(environment.name, found.verdict, found.checks) | {"figures": found.figures}
@@ -79,7 +75,6 @@ async def tidied(environment: Environment, *, dry_run: bool, at_once: bool = Fal
         BlockError: it can't be looked at at all.
         ReleaseUnreadable: a release record can't be read; no part of any release was removed.
     """
-    await environment.terraform.init()
     done = await tidy(await standing(environment), dry_run=dry_run, at_once=at_once)
     return document(environment.name, done.verdict, done.checks) | {
         "dry_run": dry_run,

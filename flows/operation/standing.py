@@ -6,11 +6,14 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pydantic import BaseModel, ConfigDict
+
 from blocks.environment import Environment
 from blocks.record_store import RecordStore, records_of
 from blocks.terraform.outputs import Outputs
 from flows.deployment import journal
 from flows.deployment.release import Release, Status, last_verified
+from flows.operation import history as histories
 
 AT_WORK = (Status.RUNNING, Status.UNDOING)
 
@@ -38,6 +41,41 @@ class Standing:
         return self.newest is not None and self.newest.status in AT_WORK
 
 
+class KnownOutputs(BaseModel):
+    """Terraform's outputs as they were told last.
+
+    Attributes:
+        state: the version of the state that they are from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    state: str = ""
+    outputs: Outputs | None = None
+
+
+async def outputs_of(environment: Environment, records: RecordStore) -> Outputs:
+    """Terraform's outputs; Terraform itself is asked only when its state has changed.
+
+    It would be the longest part of a look: it copies the configuration, and fetches state and provider.
+
+    Raises:
+        OutputsMissing: nothing has been applied.
+        BlockError: Terraform or the state bucket can't be asked.
+    """
+    place = histories.key(environment.name, "outputs")
+    # Before Terraform is asked: what changes meanwhile is asked for the next time.
+    state = await asyncio.to_thread(records.head, environment.terraform.backend_config["key"])
+    known = await histories.read(records, place, KnownOutputs)
+    if state is not None and known.outputs is not None and known.state == state.etag:
+        return known.outputs
+    outputs = await environment.terraform.outputs()
+    if state is not None:
+        fresh = KnownOutputs(state=state.etag, outputs=outputs)
+        await histories.change(records, place, KnownOutputs, lambda _: fresh)
+    return outputs
+
+
 async def standing(environment: Environment) -> Standing:
     """How an environment stands now.
 
@@ -49,7 +87,7 @@ async def standing(environment: Environment) -> Standing:
     now = datetime.now(UTC)
     records = records_of(environment)
     outputs, newest = await asyncio.gather(
-        environment.terraform.outputs(), asyncio.to_thread(journal.newest, records, environment.name)
+        outputs_of(environment, records), asyncio.to_thread(journal.newest, records, environment.name)
     )
     release, verified = newest, last_verified(newest)
     if verified is None or newest is None or newest.id != verified:

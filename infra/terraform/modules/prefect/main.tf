@@ -92,6 +92,9 @@ module "service" {
     PREFECT_SERVER_ANALYTICS_ENABLED = "false"
     # In memory they would be forgotten with the task, and the slots that they hold never given back.
     PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE = "prefect.server.concurrency.lease_storage.filesystem"
+    # What runs every five minutes would fill the database; seconds.
+    PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED          = "events,flow_runs"
+    PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD = tostring(30 * 24 * 3600)
   }
   secrets            = { PREFECT_SERVER_DATABASE_PASSWORD = var.password_address }
   task_role_arn      = var.task_role_arn
