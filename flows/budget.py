@@ -8,7 +8,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
+from flows.deployment.target import target
 from flows.operation import drift, money
 from flows.operation.reporting import Flow, conclude
 from flows.operation.standing import standing
@@ -28,8 +29,9 @@ async def budget(
     """Counts, remembers and tells it.
 
     Raises:
+        AnotherEnvironment: the deployment in Prefect is named after another one.
         BlockError: it can't be looked at at all.
     """
-    stands = await standing(await Environment.aload(environment))
+    stands = await standing(await target(environment))
     found = await money.count(stands, await drift.plan_of(stands))
     return await conclude(BUDGET, stands, found.checks, figures=found.figures)

@@ -8,7 +8,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
+from flows.deployment.target import target
 from flows.operation import guide
 from flows.operation.looking import failed
 from flows.operation.reporting import Flow, conclude
@@ -29,8 +30,9 @@ async def checklist(
     """Goes through the lines side by side, remembers and tells it.
 
     Raises:
+        AnotherEnvironment: the deployment in Prefect is named after another one.
         BlockError: it can't be looked at at all.
     """
-    stands = await standing(await Environment.aload(environment))
+    stands = await standing(await target(environment))
     checks = await guide.examine(stands)
     return await conclude(CHECKLIST, stands, checks, figures={CHECKLIST.figure: float(len(failed(checks)))})

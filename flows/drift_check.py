@@ -8,7 +8,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
+from flows.deployment.target import target
 from flows.operation import drift
 from flows.operation.looking import failed
 from flows.operation.reporting import Flow, conclude
@@ -29,9 +30,10 @@ async def drift_check(
     """Compares everything side by side, remembers and tells it; sets nothing right.
 
     Raises:
+        AnotherEnvironment: the deployment in Prefect is named after another one.
         BlockError: it can't be looked at at all.
     """
-    stands = await standing(await Environment.aload(environment))
+    stands = await standing(await target(environment))
     found = await drift.examine(stands)
     return await conclude(
         DRIFT,

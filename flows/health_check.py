@@ -9,8 +9,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
 from flows.deployment.artifacts import check_rows
+from flows.deployment.target import target
 from flows.operation import history as histories
 from flows.operation import reporting
 from flows.operation.health import LATENCY, Examined, FilmWhen, examine
@@ -38,9 +39,10 @@ async def health_check(
     """Looks at everything side by side, remembers and tells it, and follows the incident.
 
     Raises:
+        AnotherEnvironment: the deployment in Prefect is named after another one.
         BlockError: it can't be looked at at all: nothing is deployed, or its record can't be had.
     """
-    stands = await standing(await Environment.aload(environment))
+    stands = await standing(await target(environment))
     before = await histories.read(stands.records, HEALTH.record(environment), History)
     found = await examine(stands, before, film)
     words = reporting.in_words(found.checks)

@@ -8,7 +8,8 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from blocks.environment import Environment, EnvironmentName
+from blocks.environment import EnvironmentName
+from flows.deployment.target import target
 from flows.operation.reporting import Flow, conclude
 from flows.operation.standing import standing
 from flows.operation.tidying import tidy
@@ -33,10 +34,11 @@ async def housekeeping(
     """Removes, remembers and tells it.
 
     Raises:
+        AnotherEnvironment: the deployment in Prefect is named after another one.
         BlockError: it can't be looked at at all.
         ReleaseUnreadable: a release record can't be read; no part of any release was removed.
     """
-    stands = await standing(await Environment.aload(environment))
+    stands = await standing(await target(environment))
     done = await tidy(stands, dry_run=dry_run, at_once=at_once)
     removed = 0.0 if dry_run else sum(done.figures.values())
     return await conclude(HOUSEKEEPING, stands, done.checks, figures={HOUSEKEEPING.figure: removed})

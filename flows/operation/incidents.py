@@ -1,7 +1,7 @@
 """When an environment's failing checks become an incident, when it is over, and when to go back. Pure.
 
 Hysteresis: three checks in a row that are not healthy open an incident, two healthy ones close it; one that
-comes back soon is the same incident. So flapping opens nothing, and each incident is told once.
+comes back soon, of the same release, is the same incident. So flapping opens nothing, and each is told once.
 """
 
 from __future__ import annotations
@@ -97,15 +97,17 @@ def decide(history: Sequence[Entry], known: Incidents, situation: Situation) -> 
     row = _row(history)
     if row is None:
         return known
+    serving = situation.release.id if situation.release else None
     last = known.newest
-    if last and last.closed and situation.now - last.closed <= SAME_INCIDENT_WITHIN:
+    soon = last and last.closed and situation.now - last.closed <= SAME_INCIDENT_WITHIN
+    if last and soon and last.release == serving:
         return known.with_newest(_going_back(history, last.model_copy(update={"closed": None}), situation))
     opened = Incident(
         id=f"{situation.now:%Y%m%dT%H%M%SZ}",
         opened=row[0].at,
         verdict="unhealthy" if any(entry.verdict == "unhealthy" for entry in row) else "degraded",
         failed=tuple(sorted({name for entry in row for name in entry.failed})),
-        release=situation.release.id if situation.release else None,
+        release=serving,
     )
     return known.with_newest(_going_back(history, opened, situation))
 

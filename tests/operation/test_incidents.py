@@ -82,6 +82,14 @@ def test_one_that_comes_back_soon_is_the_same() -> None:
     assert len({known.newest.id for known in later if known.newest}) == 2
 
 
+def test_what_another_release_suffers_is_another_incident() -> None:
+    history, known = _history("uuuhhuuu"), Incidents()
+    for number, entry in enumerate(history):
+        release = _release(id="first" if number < 5 else "second")
+        known = decide(history[: number + 1], known, Situation(release, deploying=False, now=entry.at))
+    assert [incident.release for incident in known.incidents] == ["first", "second"]
+
+
 def test_checks_of_other_days_are_no_row() -> None:
     assert _followed(_history("uuu", every=timedelta(days=1)))[-1].open is None
 

@@ -30,6 +30,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 from app.settings import settings
 from blocks.ecs.definition import registerable
 from blocks.environment import Environment
+from blocks.record_store import records_of
 from blocks.terraform.outputs import Outputs
 from commands.deployment import looking as deployed
 from commands.deployment.rehearse import Rehearsal, rehearsal
@@ -37,6 +38,8 @@ from commands.deployments import CHECKOUT
 from commands.operation import looking
 from flows.budget import budget
 from flows.checklist import checklist
+from flows.deployment import journal
+from flows.deployment.release import Release
 from flows.drift_check import drift_check
 from flows.health_check import health_check
 from flows.housekeeping import housekeeping
@@ -293,6 +296,34 @@ def test_three_failures_are_one_incident_which_recovery_closes(watched: Watched)
     assert incident.closed is not None
     assert "closed" in artifact(f"incident-{NAME}")["data"]
     assert len(watched.told) == 1
+
+
+def test_a_young_release_that_makes_it_ill_is_taken_back(watched: Watched) -> None:
+    first, records = watched.stage.last_good, records_of(watched.environment)
+    until(lambda: check() == "Healthy")
+    assert watched.stage.play(SCENARIOS[1])["faults"] == []
+    young = watched.stage.last_good
+    assert young != first
+    watched.scale("backend", 0)
+    assert [check() for _ in range(3)] == ["Failed"] * 3
+    incident, *_ = asyncio.run(looking.incidents(watched.environment))
+    assert incident.release == young
+    assert incident.rollback is not None
+
+    def newest() -> Release:
+        found = journal.newest(records, NAME)
+        assert found is not None
+        return found
+
+    # Nobody has started it but the automation.
+    until(lambda: newest().kind == "rollback" and newest().ended is not None, FLOW_WITHIN_S)
+    assert newest().verified, newest().cause
+    assert newest().goal == first
+    until(lambda: check() == "Healthy")
+    assert check() == "Healthy"
+    incident, *_ = asyncio.run(looking.incidents(watched.environment))
+    assert incident.closed is not None
+    until(lambda: len(watched.told) == 2)
 
 
 def _bad(document: dict[str, Any]) -> set[str]:
