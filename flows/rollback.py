@@ -27,6 +27,7 @@ from flows.stages.contract import contract
 from flows.stages.expand import expand
 from flows.stages.prepare import prepare
 from flows.stages.reapply import reapply
+from flows.stages.restore import restore_snapshot
 from flows.stages.roll_back import roll_back
 from flows.stages.roll_out import roll_out
 from flows.stages.undo_steps import make_way, take_back
@@ -63,16 +64,19 @@ async def rollback(
 async def go_back(run: Deployment, options: RollbackOptions) -> Release:
     """The stages, in order; returns the release that was gone back to."""
     goal = await choose_goal(run, options.to)
-    checked = await check_goal(run, goal)
+    checked = await check_goal(run, goal, may_restore=options.restore_snapshot)
     planned, question = await prepare(run, goal, checked, take_back=options.take_schema_back)
     await approve(run, question)
     await reapply(run, planned)
     image = image_of(goal)
     if checked.way.behind:
         await expand(run, image)
+    if checked.snapshot:
+        await restore_snapshot(run, checked.snapshot, planned)
     await make_way(run, checked)
-    # Terraform's own task definitions are new when it has changed what they stand on.
-    moved = await (roll_back(run, goal) if planned.plan.is_empty else roll_out(run, image))
+    # Terraform's own task definitions are new when what they stand on has changed.
+    as_it_was = planned.plan.is_empty and checked.snapshot is None
+    moved = await (roll_back(run, goal) if as_it_was else roll_out(run, image))
     await bake(run, moved)
     await verify(run, image)
     if checked.way.behind:
@@ -83,7 +87,7 @@ async def go_back(run: Deployment, options: RollbackOptions) -> Release:
 
 def asked(options: RollbackOptions) -> str:
     """The hash of what is asked for, by which a dead rollback is taken up by one that asks for the same."""
-    wanted = options.model_dump_json(include={"to", "take_schema_back"})
+    wanted = options.model_dump_json(include={"to", "take_schema_back", "restore_snapshot"})
     return hashlib.sha256(f"rollback {wanted}".encode()).hexdigest()
 
 

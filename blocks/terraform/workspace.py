@@ -201,6 +201,25 @@ plan = await workspace.plan(Path("prod.tfplan"))
         found = json.loads(ended.stdout)
         return {name: output["value"] for name, output in found.items() if not output.get("sensitive")}
 
+    async def reassign(self, address: str, identity: str) -> None:
+        """Has the state know another thing under an address; nothing in AWS changes.
+
+        Args:
+            identity: the id under which Terraform imports that thing.
+
+        Raises:
+            TerraformFailed: there is no such thing, or no such address in the configuration. Asked again, it
+                goes on.
+        """
+        runner, wait = await self._ready(), f"-lock-timeout={self.lock_timeout_s}s"
+        listed = await runner.run("state", "list", deadline_s=QUICK_S)
+        if address in listed.stdout.splitlines():
+            await runner.run("state", "rm", wait, address, deadline_s=QUICK_S)
+        await runner.run(
+            *("import", "-input=false", "-no-color", wait, *runner.variable_options, address, identity),
+            deadline_s=self.plan_deadline_s,
+        )
+
     def state_lock(self) -> LockHolder | None:
         """Who holds the lock of a state in S3 now; None when nobody does."""
         bucket, key = self.backend_config.get("bucket"), self.backend_config.get("key")

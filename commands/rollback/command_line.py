@@ -29,6 +29,10 @@ def rollback(
         bool,
         typer.Option(help="Undo also those steps of the schema that the earlier code can live with."),
     ] = False,
+    restore_snapshot: Annotated[
+        bool,
+        typer.Option(help="Over a one-way step: the snapshot before it, in a new instance; asks first."),
+    ] = False,
     approval: Annotated[
         str, typer.Option(help="Ask before: destructive (deleting, undoing steps), always, never.")
     ] = "destructive",
@@ -46,7 +50,13 @@ def rollback(
 
     try:
         options = RollbackOptions.model_validate(
-            {"to": to, "take_schema_back": take_schema_back, "approval": approval, "bake_s": bake}
+            {
+                "to": to,
+                "take_schema_back": take_schema_back,
+                "restore_snapshot": restore_snapshot,
+                "approval": approval,
+                "bake_s": bake,
+            }
         )
     except ValidationError as wrong:
         leave("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in wrong.errors()), USAGE_ERROR)

@@ -23,3 +23,10 @@ class RollbackOptions(Manner):
         description="Undo also those steps of the schema that the earlier code can live with. What was "
         "written into them is lost but for the snapshot, so it is asked for.",
     )
+    restore_snapshot: bool = Field(
+        default=False,
+        title="Restore a snapshot",
+        description="Over a step that can't be undone: put the data of the snapshot before it in a new "
+        "instance in the place of the present one, which is kept under another name. It is asked for, and "
+        "nothing serves for some minutes.",
+    )

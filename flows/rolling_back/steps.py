@@ -95,7 +95,8 @@ def way(steps: Sequence[Step], *, current: str | None, head: str) -> Way:
             "one_way_step",
             f"The code before can't run on the schema: step {stuck.version} ({_said(stuck)}) is one-way, "
             f"and {_contracting(first)} must be undone",
-            "Correct what is wrong and deploy that; what was there before the step is in its snapshot",
+            "Correct what is wrong and deploy that, or bring back the data of the snapshot before it, after"
+            " approval: --restore-snapshot",
         )
     left = tuple(reversed(between[:expanding]))
     one_way = next((n for n, step in enumerate(left) if not step.reversible), len(left))

@@ -17,6 +17,7 @@ from flows.deployment.release import Check, Image, Release, Schema
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
 from flows.rolling_back.goal import later
+from flows.rolling_back.snapshots import Chosen, choose
 from flows.rolling_back.steps import NAME, Way, known_steps, knows, way
 from flows.stages.choose import others
 from flows.stages.preflight import secrets_of
@@ -32,16 +33,22 @@ class Checked:
         way: of the schema.
         undone_by: the image that has the steps to undo; None when there are none.
         infrastructure: whether it was changed since, and is to be brought back.
+        snapshot: whose data is to be brought back; None when the present ones stay.
     """
 
     way: Way
     undone_by: Image | None
     infrastructure: bool
+    snapshot: Chosen | None = None
 
 
 @stage(NAME, deadline_s=600)
-async def check_goal(run: Deployment, goal: Release) -> Done[Checked]:
-    """Looks whether image, task definitions, secrets and infrastructure are there, and at the schema."""
+async def check_goal(run: Deployment, goal: Release, *, may_restore: bool) -> Done[Checked]:
+    """Looks whether image, task definitions, secrets and infrastructure are there, and at the schema.
+
+    Args:
+        may_restore: whether a snapshot may be restored when no other way leads back.
+    """
     releases = await others(run)
     changed = infrastructure_changed(releases, goal)
     checks = await asyncio.gather(
@@ -53,9 +60,12 @@ async def check_goal(run: Deployment, goal: Release) -> Done[Checked]:
     await artifacts.checklist(run, "rollback", checks)
     if failed := verdict(checks):
         raise failed
-    found = await _way(run, releases, goal)
+    found, snapshot = await _way(run, releases, goal, may_restore=may_restore)
     undone_by = knows(releases, found.current) if found.current and (found.first or found.rest) else None
-    return Done(Checked(found, undone_by.image if undone_by else None, changed), str(found))
+    words = f"the data of {snapshot.name} are brought back; {found}" if snapshot else str(found)
+    # On another instance the task definitions are others: they are made of that release's configuration.
+    infrastructure = changed or snapshot is not None
+    return Done(Checked(found, undone_by.image if undone_by else None, infrastructure, snapshot), words)
 
 
 def verdict(checks: Sequence[Check]) -> StageFailed | None:
@@ -77,29 +87,39 @@ def schema_may_differ(releases: Sequence[Release], goal: Release) -> bool:
     return len(heads) != 1
 
 
-async def _way(run: Deployment, releases: Sequence[Release], goal: Release) -> Way:
+async def _way(
+    run: Deployment, releases: Sequence[Release], goal: Release, *, may_restore: bool
+) -> tuple[Way, Chosen | None]:
     assert goal.db_schema is not None, "a verified release has looked at its schema"
     head, before = goal.db_schema.head, run.release.db_schema
+    snapshot = None
     if before is None and not schema_may_differ(releases, goal):
-        found = Way(goal.db_schema.after, head)
+        current, found = goal.db_schema.after, Way(goal.db_schema.after, head)
     else:
         steps = known_steps(releases)
         newest = knows(releases, max(step.version for step in steps)) if steps else goal
         image = newest.image if newest and newest.image else goal.image
         assert image is not None, "a verified release has an image"
         pending = await migrations.status(run, await migrations.revision(run, image))
-        found = way(known_steps(releases, pending.known), current=pending.current, head=head)
+        steps, current = known_steps(releases, pending.known), pending.current
+        try:
+            found = way(steps, current=current, head=head)
+        except StageFailed as stuck:
+            snapshot = choose(later(releases, goal), steps, head=head)
+            if stuck.cause.kind != "one_way_step" or snapshot is None or not may_restore:
+                raise
+            found = way(steps, current=snapshot.version, head=head)
     await run.journal.update(
         db_schema=Schema(
-            before=before.before if before else found.current,
-            after=found.current,
+            before=before.before if before else current,
+            after=current,
             head=head,
             ahead=bool(found.first or found.rest or found.kept),
             snapshot=before.snapshot if before else None,
             steps=goal.db_schema.steps,
         )
     )
-    return found
+    return found, snapshot
 
 
 async def _image(run: Deployment, goal: Release) -> str:

@@ -15,7 +15,6 @@ from flows.deployment.infrastructure import bring
 from flows.deployment.release import PlanRecord, Release
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
-from flows.rolling_back.steps import Way
 from flows.stages import plan as planning
 from flows.stages.approve import Question
 from flows.stages.check import Checked
@@ -34,12 +33,12 @@ async def prepare(
         directory = run.scratch / "infrastructure"
         run.environment = await bring(run.records, run.environment, goal.infrastructure, directory)
         planned = await planning.look(run)
-    asked = question(run.environment.name, goal, planned, checked.way, take_back=take_back)
+    asked = question(run.environment.name, goal, planned, checked, take_back=take_back)
     before = run.release.plan
     await run.journal.update(
         plan=PlanRecord(
             meaning=asked.meaning,
-            summary=summary(goal, planned, checked.way, take_back=take_back),
+            summary=summary(goal, planned, checked, take_back=take_back),
             destructive=asked.destructive,
             approved_by=before.approved_by if before and before.meaning == asked.meaning else None,
             changed_infrastructure=not planned.plan.is_empty
@@ -49,11 +48,22 @@ async def prepare(
     return Done((planned, asked), planning.verdict(planned.plan, planned.cost), skipped=not asked.changes)
 
 
-def question(environment: str, goal: Release, planned: Planned, way: Way, *, take_back: bool) -> Question:
+def question(
+    environment: str, goal: Release, planned: Planned, checked: Checked, *, take_back: bool
+) -> Question:
     """What a person is asked before a rollback changes anything. Undoing a step drops what it has added."""
+    way, snapshot = checked.way, checked.snapshot
     undone = (*way.first, *(way.rest if take_back else ()))
     does = [goal.id, planned.plan.meaning(), way.current, [step.version for step in undone]]
     lines = [f"**Rollback of {environment} to release {goal.id}.**", ""]
+    if snapshot:
+        does.append(snapshot.name)
+        lines += [
+            f"**The data of the snapshot {snapshot.name} take the place of the present ones.** It was taken "
+            f"before release {snapshot.taken_by}; what was written since stays in the present instance, "
+            "which is kept under another name. Nothing serves while they are exchanged.",
+            "",
+        ]
     if undone:
         lines += [
             "**Steps of the schema to be undone, after a snapshot**",
@@ -67,13 +77,14 @@ def question(environment: str, goal: Release, planned: Planned, way: Way, *, tak
     return Question(
         meaning=hashlib.sha256(json.dumps(does).encode()).hexdigest(),
         words="\n".join(lines),
-        changes=bool(undone) or not planned.plan.is_empty,
-        destructive=bool(undone) or bool(planned.plan.destructive),
+        changes=bool(undone or snapshot) or not planned.plan.is_empty,
+        destructive=bool(undone or snapshot or planned.plan.destructive),
     )
 
 
-def summary(goal: Release, planned: Planned, way: Way, *, take_back: bool) -> str:
+def summary(goal: Release, planned: Planned, checked: Checked, *, take_back: bool) -> str:
     """The whole rollback in one line."""
-    undone = (*way.first, *(way.rest if take_back else ()))
+    undone = (*checked.way.first, *(checked.way.rest if take_back else ()))
+    data = f"; restores {checked.snapshot.name}" if checked.snapshot else ""
     steps = f"; undoes {', '.join(step.version for step in undone)}" if undone else ""
-    return f"back to release {goal.id}; infrastructure: {planned.plan.summary()}{steps}"
+    return f"back to release {goal.id}; infrastructure: {planned.plan.summary()}{data}{steps}"

@@ -147,6 +147,14 @@ async def _back(run: Deployment, name: str, service: EcsService, target: Service
             raise NotBack(f"{name} was not rolled back", result.message, REMEDY)
 
 
+async def stop_all(run: Deployment) -> None:
+    """Stops every service, and waits until no task runs. The way back has to be registered before."""
+    outputs = await run.outputs()
+    services = [run.environment.service(outputs, name) for name in outputs.services]
+    now = await asyncio.gather(*(asyncio.to_thread(service.running) for service in services))
+    await asyncio.gather(*(_stop(service, serving) for service, serving in zip(services, now, strict=True)))
+
+
 async def _stop(service: EcsService, serving: Serving) -> None:
     """Stops a service. How its deployment ends says nothing here: a failed one has no tasks either."""
     await asyncio.to_thread(service.update, serving.task_definition, 0)

@@ -7,29 +7,23 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
-import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
-from psycopg import sql
 
 from sandbox.errors import SandboxFailed
 from sandbox.network.addresses import Addresses
 from sandbox.network.certificates import Authority
-from sandbox.network.relay import Relay, RelayFailed
+from sandbox.network.relay import RelayFailed
 from sandbox.parts import hooks
+from sandbox.parts.database_server import SUPERUSER, DatabaseServer
 from sandbox.timing import Timing
-from stack.postgres import binaries, database_url, embedded_postgres
 from stack.shared_process import ServiceFailed
-
-# RDS keeps the superuser to itself; who creates an instance gets a master user with less.
-SUPERUSER = "rdsadmin"
-DEFAULT_DATABASE = "postgres"
 
 
 class Databases:
@@ -44,8 +38,9 @@ class Databases:
         self._authority = authority
         self._addresses = addresses
         self._timing = timing
-        self._servers: dict[str, _Server] = {}
+        self._servers: dict[str, DatabaseServer] = {}
         self._passwords: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._lock = threading.RLock()
         self._hook()
 
@@ -74,12 +69,6 @@ class Databases:
         def removed_snapshot(backend: RDSBackend, snapshot: DBSnapshot, *args: Any, **kwargs: Any) -> None:
             self._dump(snapshot.db_snapshot_identifier).unlink(missing_ok=True)
 
-        def restored(
-            backend: RDSBackend, instance: DBInstance, from_snapshot_id: str, *args: Any, **kwargs: Any
-        ) -> None:
-            name = from_snapshot_id.rpartition(":")[2]
-            self._servers[instance.db_instance_identifier].restore_from = self._dump(name)
-
         DBInstance.address = property(address)  # pyright: ignore[reportAttributeAccessIssue]
         hooks.instead(MasterUserSecret, "_generate_secret_string", managed_secret)
         after(RDSBackend, "create_db_instance", self._created)
@@ -90,20 +79,25 @@ class Databases:
         after(RDSBackend, "reboot_db_instance", lambda _, instance, *a, **k: self._of(instance).restart())
         after(RDSBackend, "create_db_snapshot", taking_snapshot)
         after(RDSBackend, "delete_db_snapshot", removed_snapshot)
-        after(RDSBackend, "restore_db_instance_from_db_snapshot", restored)
+        hooks.around(RDSBackend, "restore_db_instance_from_db_snapshot", self._restored)
+        hooks.around(DBInstance, "update", _keeping_its_secret)
 
-    def _of(self, instance: DBInstance) -> _Server:
+    def _of(self, instance: DBInstance) -> DatabaseServer:
         return self._servers[instance.db_instance_identifier]
 
     def _created(self, backend: RDSBackend, instance: DBInstance, *args: Any, **kwargs: Any) -> None:
         name = instance.db_instance_identifier
         directory = self._home / f"{name}-{secrets.token_hex(4)}"
-        server = _Server(directory, self._addresses.take(), int(instance.port or 5432), self._authority)
+        server = DatabaseServer(
+            directory, self._address_of(name), int(instance.port or 5432), self._authority
+        )
         self._servers[name] = server
+        # moto has one for all.
+        instance.dbi_resource_id = f"db-{secrets.token_hex(13).upper()}"
         instance.status = "creating"
         self._in_background(self._bring_up, server, instance)
 
-    def _bring_up(self, server: _Server, instance: DBInstance) -> None:
+    def _bring_up(self, server: DatabaseServer, instance: DBInstance) -> None:
         began = time.monotonic()
         user = instance.master_username or SUPERUSER
         password = self._passwords.get(instance.resource_id) or getattr(instance, "_master_user_password", "")
@@ -122,7 +116,11 @@ class Databases:
     def _modified(
         self, backend: RDSBackend, instance: DBInstance, name: str, given: dict[str, Any], *args: Any
     ) -> None:
+        if name != instance.db_instance_identifier:
+            self._renamed(name, instance)
         server, user = self._of(instance), instance.master_username or SUPERUSER
+        if given.get("manage_master_user_password"):
+            server.set_password(user, self._passwords[instance.resource_id])
         if given.get("rotate_master_user_password"):
             password = secrets.token_urlsafe(24)
             self._passwords[instance.resource_id] = password
@@ -137,11 +135,54 @@ class Databases:
         elif given.get("master_user_password"):
             server.set_password(user, given["master_user_password"])
 
+    def _renamed(self, name: str, instance: DBInstance) -> None:
+        """An address belongs to a name: who takes over the name is found where the other was."""
+        new = instance.db_instance_identifier
+        server = self._servers[new] = self._servers.pop(name)
+        if name in self._passwords:
+            self._passwords[new] = self._passwords.pop(name)
+        instance.status = "renaming"
+
+        def move() -> None:
+            server.move(self._address_of(new))
+            instance.status = "available"
+
+        self._in_background(move)
+
+    def _restored(
+        self,
+        restore: Callable[..., DBInstance],
+        backend: RDSBackend,
+        snapshot_id: str,
+        overrides: Any,
+    ) -> DBInstance:
+        """With the password of the instance that the snapshot is of, and no secret that keeps it.
+
+        A restore has RDS keep the password for Oracle only (ManageMasterUserPassword in the API's reference).
+        """
+        name = snapshot_id.rpartition(":")[2]
+        source = backend.describe_db_snapshots(db_instance_identifier=None, db_snapshot_identifier=name)[0]
+        database, new = source.database, overrides["db_instance_identifier"]
+        self._passwords[new] = self._passwords.get(database.resource_id, "")
+        managed, database.manage_master_user_password = database.manage_master_user_password, False
+        try:
+            instance = restore(backend, snapshot_id, overrides)
+        finally:
+            database.manage_master_user_password = managed
+        self._servers[new].restore_from = self._dump(name)
+        return instance
+
+    def _address_of(self, name: str) -> str:
+        with self._lock:
+            if name not in self._names:
+                self._names[name] = self._addresses.take()
+            return self._names[name]
+
     def _deleted(self, backend: RDSBackend, instance: DBInstance, *args: Any, **kwargs: Any) -> None:
         if server := self._servers.pop(instance.db_instance_identifier, None):
             self._in_background(server.remove)
 
-    def _take_snapshot(self, server: _Server, snapshot: DBSnapshot) -> None:
+    def _take_snapshot(self, server: DatabaseServer, snapshot: DBSnapshot) -> None:
         try:
             server.dump(self._dump(snapshot.db_snapshot_identifier), snapshot.database.db_name)
         except (OSError, SandboxFailed):
@@ -156,84 +197,13 @@ class Databases:
         threading.Thread(target=work, args=args, daemon=True).start()
 
 
-class _Server:
-    """The server of one instance, and the TLS before it."""
-
-    def __init__(self, home: Path, address: str, port: int, authority: Authority) -> None:
-        self.address = address
-        self.restore_from: Path | None = None
-        self._home = home
-        self._port = port
-        self._certificate = authority.certificate_for(address)
-        self._relay: Relay | None = None
-        self._url = ""
-        self._lock = threading.RLock()
-
-    def start(self) -> None:
-        with self._lock:
-            endpoint = embedded_postgres(self._home, superuser=SUPERUSER).acquire()
-            self._url = database_url(self._home, endpoint.port, driver="postgresql", superuser=SUPERUSER)
-            self._relay = Relay(
-                self.address, self._port, endpoint.port, certificate=self._certificate, postgres=True
-            )
-
-    def stop(self) -> None:
-        with self._lock:
-            if self._relay:
-                self._relay.close()
-                self._relay = None
-            embedded_postgres(self._home, superuser=SUPERUSER).stop()
-
-    def restart(self) -> None:
-        self.stop()
-        self.start()
-
-    def remove(self) -> None:
-        self.stop()
-        shutil.rmtree(self._home, ignore_errors=True)
-
-    def admit(self, user: str, password: str, database: str | None) -> None:
-        """Makes the master user and its database, or restores the database from a snapshot."""
-        self._execute(
-            "CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}",
-            sql.Identifier(user),
-            sql.Literal(password),
-        )
-        self._execute("GRANT pg_read_all_data, pg_signal_backend, pg_monitor TO {}", sql.Identifier(user))
-        self._execute("ALTER DATABASE {} OWNER TO {}", sql.Identifier(DEFAULT_DATABASE), sql.Identifier(user))
-        if database:
-            self._execute(
-                "CREATE DATABASE {} OWNER {} TEMPLATE template0",
-                sql.Identifier(database),
-                sql.Identifier(user),
-            )
-        if self.restore_from:
-            self._run("pg_restore", "--dbname", self._in(database), "--no-comments", str(self.restore_from))
-
-    def set_password(self, user: str, password: str) -> None:
-        self._execute("ALTER ROLE {} PASSWORD {}", sql.Identifier(user), sql.Literal(password))
-
-    def dump(self, path: Path, database: str | None) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
-        self._run("pg_dump", "--format=custom", "--dbname", self._in(database), "--file", str(unfinished))
-        unfinished.rename(path)
-
-    def _in(self, database: str | None) -> str:
-        return self._url.rpartition("/")[0] + f"/{database or DEFAULT_DATABASE}"
-
-    def _execute(self, statement: LiteralString, *parts: sql.Composable) -> None:
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*parts))
-
-    def _run(self, program: str, *arguments: str) -> None:
-        """Runs one of PostgreSQL's programs.
-
-        Raises:
-            SandboxFailed: it failed; says what it said.
-        """
-        done = subprocess.run(
-            [str(binaries() / program), *arguments], capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SandboxFailed(f"{program} failed: {done.stderr.strip()}")
+def _keeping_its_secret(
+    update: Callable[..., None],
+    instance: DBInstance,
+    manage_master_user_password: bool | None = None,
+    **given: Any,
+) -> None:
+    """Asked to keep a password that it keeps already, RDS makes no other secret, as moto would."""
+    if manage_master_user_password and hasattr(instance, "master_user_secret"):
+        manage_master_user_password = None
+    update(instance, manage_master_user_password=manage_master_user_password, **given)

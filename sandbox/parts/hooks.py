@@ -20,6 +20,17 @@ def after(owner: type, name: str, then: Callable[..., Any]) -> None:
     setattr(owner, name, hooked)
 
 
+def around(owner: type, name: str, then: Callable[..., Any]) -> None:
+    """Has `then(method, instance, *args, **kwargs)` called in place of a method, which it may call."""
+    original = getattr(owner, name)
+
+    @wraps(original)
+    def hooked(instance: Any, *args: Any, **kwargs: Any) -> Any:
+        return then(original, instance, *args, **kwargs)
+
+    setattr(owner, name, hooked)
+
+
 def instead(owner: type, name: str, then: Callable[..., Any]) -> None:
     """Has `then(instance, *args, **kwargs)` called in place of a method."""
     setattr(owner, name, then)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from blocks.terraform.plan import Plan, ResourceChange
+from flows.rolling_back.snapshots import Chosen
 from flows.rolling_back.steps import Way
+from flows.stages.check import Checked
 from flows.stages.plan import Planned
 from flows.stages.prepare import NOTHING, question, summary
 from tests.rollback.records import release, step
@@ -27,6 +29,13 @@ STAYS, LEFT = Way("0001", "0001"), Way("0002", "0001", rest=(step("0002"),))
 UNDONE = Way("0003", "0001", first=(step("0003", "contract"),), rest=(step("0002"),))
 
 
+RESTORED = Chosen("dev-1", "0001", "20261124T120002Z")
+
+
+def _checked(way: Way, snapshot: Chosen | None = None) -> Checked:
+    return Checked(way, None, False, snapshot)
+
+
 def _planned(plan: Plan) -> Planned:
     return Planned(plan, Path("no.tfplan"), NOTHING)
 
@@ -44,14 +53,14 @@ def _planned(plan: Plan) -> Planned:
     ],
 )
 def test_what_is_asked_for(plan: Plan, way: Way, take_back: bool, changes: bool, destructive: bool) -> None:
-    found = question("prod", GOAL, _planned(plan), way, take_back=take_back)
+    found = question("prod", GOAL, _planned(plan), _checked(way), take_back=take_back)
     assert (found.changes, found.destructive) == (changes, destructive)
     assert GOAL.id in found.words
 
 
 def test_an_answer_is_for_this_rollback_only() -> None:
     asked = [
-        question("prod", goal, _planned(plan), way, take_back=take_back).meaning
+        question("prod", goal, _planned(plan), _checked(way), take_back=take_back).meaning
         for goal, plan, way, take_back in [
             (GOAL, Plan(), UNDONE, False),
             (GOAL, Plan(), UNDONE, True),
@@ -60,10 +69,20 @@ def test_an_answer_is_for_this_rollback_only() -> None:
         ]
     ]
     assert len(set(asked)) == len(asked)
-    again = question("prod", GOAL, _planned(Plan()), UNDONE, take_back=False)
+    again = question("prod", GOAL, _planned(Plan()), _checked(UNDONE), take_back=False)
     assert again.meaning == asked[0]
 
 
 def test_it_is_told_in_one_line() -> None:
-    told = summary(GOAL, _planned(CHANGED), UNDONE, take_back=True)
+    told = summary(GOAL, _planned(CHANGED), _checked(UNDONE), take_back=True)
     assert told == f"back to release {GOAL.id}; infrastructure: 1 to change; undoes 0003, 0002"
+
+
+def test_the_data_of_a_snapshot_are_always_asked_for() -> None:
+    without = question("prod", GOAL, _planned(Plan()), _checked(STAYS), take_back=False)
+    found = question("prod", GOAL, _planned(Plan()), _checked(STAYS, RESTORED), take_back=False)
+    assert (found.changes, found.destructive) == (True, True)
+    assert found.meaning != without.meaning
+    assert RESTORED.name in found.words
+    told = summary(GOAL, _planned(Plan()), _checked(STAYS, RESTORED), take_back=False)
+    assert told.endswith("nothing to change; restores dev-1")

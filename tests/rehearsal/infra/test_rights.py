@@ -80,6 +80,12 @@ CASES: list[tuple[bool, str, str, dict[str, str]]] = [
     (True, "rds:CreateDBInstance", f"arn:aws:rds:{HERE}:db:ai-video-dev-db", {}),
     (False, "rds:DeleteDBInstance", f"arn:aws:rds:{HERE}:db:ai-video-db", {}),
     (True, "rds:CreateDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:dev-01jd", {}),
+    # Around a restore that was approved.
+    (True, "rds:RestoreDBInstanceFromDBSnapshot", f"arn:aws:rds:{HERE}:db:ai-video-dev-db-of-01jd", {}),
+    (True, "rds:RestoreDBInstanceFromDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:dev-01jd", {}),
+    (False, "rds:RestoreDBInstanceFromDBSnapshot", f"arn:aws:rds:{HERE}:db:ai-video-db-of-01jd", {}),
+    (False, "rds:RestoreDBInstanceFromDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:prod-01jd", {}),
+    (True, "rds:ModifyDBInstance", f"arn:aws:rds:{HERE}:db:ai-video-dev-db-before-01jd", {}),
     (False, "rds:DeleteDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:prod-01jd", {}),
     (True, "rds:CreateDBSnapshot", f"arn:aws:rds:{HERE}:snapshot:ai-video-dev-db-final", {}),
     (False, "kms:DescribeKey", f"arn:aws:kms:{HERE}:key/1", {}),
@@ -126,7 +132,7 @@ def test_deployer(
             "lambda:CreateFunction",
             "organizations:LeaveOrganization",
         ),
-        *("kms:Decrypt", "s3:PutBucketAcl", "s3:GetObjectAcl", "rds:RestoreDBInstanceFromDBSnapshot"),
+        *("kms:Decrypt", "s3:PutBucketAcl", "s3:GetObjectAcl", "rds:RestoreDBInstanceToPointInTime"),
         "ecs:ExecuteCommand",
     ],
 )

@@ -108,10 +108,34 @@ def test_a_snapshot_is_restored_into_an_instance_of_its_own(account: Account, da
     rds.restore_db_instance_from_db_snapshot(
         DBInstanceIdentifier=restored.name, DBSnapshotIdentifier=snapshot
     )
+    assert "MasterUserSecret" not in restored.available().described()
+    rds.modify_db_instance(
+        DBInstanceIdentifier=restored.name, ManageMasterUserPassword=True, ApplyImmediately=True
+    )
     with restored.available().connect() as connection:
         titles = [title for (title,) in connection.execute("SELECT title FROM film ORDER BY title")]
     assert titles == ["Arrive fresh", "Volta"]
     assert restored.described()["Endpoint"] != database.described()["Endpoint"]
+
+
+def test_a_renamed_instance_is_found_where_the_one_of_that_name_was(account: Account) -> None:
+    rds = account.client("rds")
+    first, second = Database.created(account), Database.created(account)
+    for database, title in ((first, "first"), (second, "second")):
+        with database.connect() as connection:
+            connection.execute("CREATE TABLE film (title text)")
+            connection.execute("INSERT INTO film VALUES (%s)", (title,))
+    address, name = first.described()["Endpoint"], first.name
+    kept = Database(account, f"{name}-before")
+    for old, new in ((first.name, kept.name), (second.name, name)):
+        rds.modify_db_instance(DBInstanceIdentifier=old, NewDBInstanceIdentifier=new, ApplyImmediately=True)
+        Database(account, new).available()
+    assert first.described()["Endpoint"] == address
+    for database, title in ((first, "second"), (kept, "first")):
+        with database.connect() as connection:
+            assert connection.execute("SELECT title FROM film").fetchone() == (title,)
+    for database in (first, kept):
+        rds.delete_db_instance(DBInstanceIdentifier=database.name, SkipFinalSnapshot=True)
 
 
 def test_a_stopped_instance_can_not_be_reached_and_comes_back_with_its_data(account: Account) -> None:
