@@ -10,186 +10,33 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import boto3
-import psycopg
 import pytest
 from rich.console import Console
 
 from app.settings import settings
+from blocks.database import DatabaseState
 from blocks.environment import Environment
-from blocks.record_store import records_of
-from blocks.terraform import Outputs
-from commands.deployment import deploy, looking
+from commands.deployment import looking
 from commands.deployment.looking import environment_outputs
-from commands.deployment.rehearse import OPTIONS, Rehearsal, rehearsal
-from commands.deployment.showing import watcher
+from commands.deployment.rehearse import rehearsal
 from commands.deployments import CHECKOUT
 from commands.rollback import state
-from flows.deployment import journal
-from flows.deployment.release import Release
-from flows.rolling_back.options import RollbackOptions
-from sandbox.rehearsal.checkout import Change, replaced
-from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
-from sandbox.rehearsal.traffic import Traffic
+from tests.rehearsal.operation.story import (
+    CODE,
+    CONTRACTED,
+    FIRST,
+    LONGER_DAYS,
+    ONE_WAY,
+    Story,
+    contents,
+)
 
 pytestmark = pytest.mark.timeout(1500)
 
-QUICKLY = RollbackOptions.model_validate(
-    OPTIONS.model_dump(exclude={"ignore_alarms"}) | {"generation": False, "bake_s": 2.0}
-)
 STATE_KEY = "sandbox/terraform.tfstate"
-LONGER_DAYS = 3
-LOGS_LONGER = f"log_retention_days  = {LONGER_DAYS}"
-STEP = '''"""{words}."""
-
-from alembic import op
-
-revision = "{revision}"
-down_revision = "{before}"
-phase = "{phase}"
-reversible = {reversible}
-
-
-def upgrade() -> None:
-    op.execute("{up}")
-
-
-def downgrade() -> None:
-    op.execute("{down}")
-'''
-
-
-def _step(words: str, phase: str, up: str, down: str = "", *, reversible: bool = True) -> Change:
-    """Adds a step after the newest one, whichever that is."""
-
-    def change(checkout: Path) -> None:
-        versions = checkout / "migrations" / "versions"
-        before = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
-        revision = f"{int(before) + 1:04d}"
-        text = STEP.format(
-            revision=revision,
-            before=before,
-            phase=phase,
-            words=words,
-            up=up,
-            down=down,
-            reversible=reversible,
-        )
-        (versions / f"{revision}_rehearsal.py").write_text(text)
-
-    return change
-
-
-def _together(*changes: Change) -> Change:
-    def change(checkout: Path) -> None:
-        for one in changes:
-            one(checkout)
-
-    return change
-
-
-FIRST, CODE = SCENARIOS[:2]
-CONTRACTED = Scenario(
-    "contracted",
-    "a column, after the roll-out a rule on it, and logs that are kept for longer",
-    _together(
-        _step(
-            "A column",
-            "expand",
-            "ALTER TABLE job_metrics ADD COLUMN rehearsal text",
-            "ALTER TABLE job_metrics DROP COLUMN rehearsal",
-        ),
-        _step(
-            "A rule",
-            "contract",
-            "ALTER TABLE job_metrics ADD CONSTRAINT ck_rehearsal CHECK (rehearsal <> '')",
-            "ALTER TABLE job_metrics DROP CONSTRAINT ck_rehearsal",
-        ),
-        replaced("app/main.py", "Turns prompts into finished videos.", "Turns prompts into videos."),
-        replaced("infra/terraform/environments/sandbox.tfvars", "log_retention_days  = 1", LOGS_LONGER),
-    ),
-)
-ONE_WAY = Scenario(
-    "one way",
-    "a view that the code before needs is gone for good",
-    _step("Forgets why", "contract", "ALTER TABLE job_metrics DROP COLUMN rehearsal", reversible=False),
-)
-
-
-@dataclass
-class Seen:
-    """A rollback, and what was seen of the world after it.
-
-    Attributes:
-        version: of the schema, as the database says.
-        logs_days: how long the API's log is kept: what stands for the infrastructure.
-    """
-
-    document: dict[str, Any]
-    used: Traffic
-    version: str
-    logs_days: int
-
-
-@dataclass
-class Story:
-    """What was done one after the other, and what was seen of it."""
-
-    stage: Rehearsal
-    deployed: dict[str, Release] = field(default_factory=dict)
-    seen: dict[str, Seen] = field(default_factory=dict)
-
-    def play(self, scenario: Scenario) -> None:
-        # The film of the first is enough: what these show is another thing.
-        options = OPTIONS.model_copy(update={"generation": scenario is FIRST, "bake_s": 2.0})
-        document = self.stage.play(scenario, options)
-        assert document["verdict"] == "passed", document
-        self.deployed[scenario.name] = self.release(document["serving_release"])
-
-    def go_back(self, name: str, **options: Any) -> None:
-        environment = self.stage.environment(CHECKOUT)
-        with self.stage.used() as used:
-            document = deploy.run(
-                environment,
-                QUICKLY.model_copy(update=options),
-                watcher(self.stage.console, environment=environment.name, wait=False),
-                self.stage.api,
-                flow="rollback",
-            )
-        self.seen[name] = Seen(document, used, *asyncio.run(self._look()))
-
-    def release(self, release_id: str) -> Release:
-        """A release's record."""
-        environment = self.stage.environment(CHECKOUT)
-        found = journal.read(records_of(environment), environment.name, release_id)
-        assert found is not None
-        return found
-
-    async def _look(self) -> tuple[str, int]:
-        environment = self.stage.environment(CHECKOUT)
-        outputs = await environment_outputs(environment)
-        # The one before this may be asked about by code that does not know it: the database itself knows.
-        with psycopg.connect(database_url(outputs)) as connection:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        assert found is not None
-        group = outputs.services["backend"].log_group
-        logs = boto3.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]
-        return found[0], logs["retentionInDays"]
-
-
-def database_url(outputs: Outputs) -> str:
-    """Where the database is, with the password that RDS keeps."""
-    manager = boto3.client("secretsmanager")
-    secret = json.loads(manager.get_secret_value(SecretId=outputs.database_secret_arn)["SecretString"])
-    return (
-        f"postgresql://{secret['username']}:{quote(secret['password'])}@{outputs.database_endpoint}/reelflow"
-        "?sslmode=require"
-    )
 
 
 @pytest.fixture(scope="module")
@@ -220,10 +67,22 @@ def _told(story: Story) -> Story:
     stage.good = [FIRST]
     story.play(CODE)
     story.go_back("schema too", take_schema_back=True)
+    story.held["before one way"] = contents(_database(story))
     stage.good = [FIRST, CONTRACTED]
     story.play(ONE_WAY)
     story.go_back("refused")
+    story.held["one way"] = contents(_database(story))
+    story.go_back("restored", restore_snapshot=True)
+    story.held["restored"] = contents(_database(story))
     return story
+
+
+def _database(story: Story, *, before: str = "") -> DatabaseState:
+    """The database of now, or the one that a release has put aside."""
+    environment = story.stage.environment(CHECKOUT)
+    database = environment.database(asyncio.run(environment_outputs(environment)))
+    name = f"{database.identifier}-before-{before.lower()}" if before else database.identifier
+    return database.model_copy(update={"identifier": name}).describe()
 
 
 def test_the_last_verified_release_before_it_serves_again(story: Story) -> None:
@@ -240,10 +99,10 @@ def test_the_last_verified_release_before_it_serves_again(story: Story) -> None:
 
 
 def test_nobody_noticed(story: Story) -> None:
-    assert {name: dict(seen.used.failures) for name, seen in story.seen.items()} == {
-        name: {} for name in story.seen
-    }
-    assert all(seen.used.requests > 100 for seen in story.seen.values())
+    # While databases are exchanged nothing serves.
+    used = {name: seen.used for name, seen in story.seen.items() if name != "restored"}
+    assert {name: dict(each.failures) for name, each in used.items()} == {name: {} for name in used}
+    assert all(each.requests > 100 for each in used.values())
 
 
 def test_what_the_code_before_cannot_run_on_is_undone_after_a_snapshot(story: Story) -> None:
@@ -308,13 +167,28 @@ def test_a_one_way_step_is_refused_before_anything_is_touched(story: Story) -> N
     assert [stage["name"] for stage in seen.document["stages"]] == ["choose", "check"]
 
 
+def test_a_snapshot_takes_the_place_of_the_data_and_nothing_is_lost(story: Story, last: Environment) -> None:
+    code, seen = story.deployed["code"], story.seen["restored"]
+    assert (seen.document["verdict"], seen.document["goal"]) == ("verified", code.id), seen.document["cause"]
+    found = story.release(seen.document["release"])
+    assert found.plan is not None
+    assert found.plan.destructive
+    assert f"restores {story.deployed['one way'].db_schema.snapshot}" in found.plan.summary  # pyright: ignore
+    held = story.held
+    assert held["restored"] == held["before one way"]
+    assert held["restored"]["generation_jobs"][0] >= 1
+    # What was written since is where it was, in the instance that was put aside.
+    assert contents(_database(story, before=found.id)) == held["one way"]
+    assert asyncio.run(looking.plan(last))["empty"]
+
+
 # Terraform's state
 
 
 @pytest.fixture
 def last(story: Story) -> Environment:
-    """The environment as it was deployed last."""
-    return story.stage.environment(story.stage.scratch / ONE_WAY.name)
+    """The environment with the infrastructure that it has now."""
+    return story.stage.environment(story.stage.scratch / CODE.name)
 
 
 def _newest(environment: Environment) -> dict[str, Any]:
