@@ -210,8 +210,11 @@ class Service(Ecs):
         if not found or found["status"] == "INACTIVE":
             return None
         read = self.described(found)
+        # As they are written; of a service that was just imported nobody has written anything yet.
         for name in ("cluster", "launch_type"):
             read.pop(name, None)
+        if not str(state["cluster"]).startswith("arn:") and state.get("launch_type") is None:
+            read |= {"cluster": found["clusterArn"], "launch_type": found.get("launchType")}
         for block in read.get("network_configuration", []):
             block["assign_public_ip"] = block.get("assign_public_ip") == "ENABLED"
         return {**read, "id": found["serviceArn"], "tags_all": tags_of(found.get("tags"))}
