@@ -68,20 +68,20 @@ async def go_back(run: Deployment, options: RollbackOptions) -> Release:
     planned, question = await prepare(run, goal, checked, take_back=options.take_schema_back)
     await approve(run, question)
     await reapply(run, planned)
-    image = image_of(goal)
-    if checked.way.behind:
+    image, schema = image_of(goal), checked.schema
+    if schema.way.behind:
         await expand(run, image)
-    if checked.snapshot:
-        await restore_snapshot(run, checked.snapshot, planned)
-    await make_way(run, checked)
+    if schema.snapshot:
+        await restore_snapshot(run, schema.snapshot, planned)
+    await make_way(run, schema)
     # Terraform's own task definitions are new when what they stand on has changed.
-    as_it_was = planned.plan.is_empty and checked.snapshot is None
+    as_it_was = planned.plan.is_empty and schema.snapshot is None
     moved = await (roll_back(run, goal) if as_it_was else roll_out(run, image))
     await bake(run, moved)
     await verify(run, image)
-    if checked.way.behind:
+    if schema.way.behind:
         await contract(run, image)
-    await take_back(run, checked, wanted=options.take_schema_back)
+    await take_back(run, schema, wanted=options.take_schema_back)
     return goal
 
 

@@ -9,16 +9,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.deployment import artifacts, migrations
+from flows.deployment import artifacts
 from flows.deployment.checks import NotGood, NotLooked, check
 from flows.deployment.faults import StageFailed
 from flows.deployment.infrastructure import is_kept
-from flows.deployment.release import Check, Image, Release, Schema
+from flows.deployment.release import Check, Release
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
 from flows.rolling_back.goal import later
-from flows.rolling_back.snapshots import Chosen, choose
-from flows.rolling_back.steps import NAME, Way, known_steps, knows, way
+from flows.rolling_back.steps import NAME
+from flows.stages.check_schema import SchemaChecked, check_schema
 from flows.stages.choose import others
 from flows.stages.preflight import secrets_of
 
@@ -30,16 +30,12 @@ class Checked:
     """What has to be done to go back.
 
     Attributes:
-        way: of the schema.
-        undone_by: the image that has the steps to undo; None when there are none.
-        infrastructure: whether it was changed since, and is to be brought back.
-        snapshot: whose data is to be brought back; None when the present ones stay.
+        schema: what has to become of it.
+        infrastructure: whether it is to be brought back.
     """
 
-    way: Way
-    undone_by: Image | None
+    schema: SchemaChecked
     infrastructure: bool
-    snapshot: Chosen | None = None
 
 
 @stage(NAME, deadline_s=600)
@@ -60,12 +56,9 @@ async def check_goal(run: Deployment, goal: Release, *, may_restore: bool) -> Do
     await artifacts.checklist(run, "rollback", checks)
     if failed := verdict(checks):
         raise failed
-    found, snapshot = await _way(run, releases, goal, may_restore=may_restore)
-    undone_by = knows(releases, found.current) if found.current and (found.first or found.rest) else None
-    words = f"the data of {snapshot.name} are brought back; {found}" if snapshot else str(found)
+    schema = await check_schema(run, releases, goal, may_restore=may_restore)
     # On another instance the task definitions are others: they are made of that release's configuration.
-    infrastructure = changed or snapshot is not None
-    return Done(Checked(found, undone_by.image if undone_by else None, infrastructure, snapshot), words)
+    return Done(Checked(schema, changed or schema.snapshot is not None), str(schema))
 
 
 def verdict(checks: Sequence[Check]) -> StageFailed | None:
@@ -79,47 +72,6 @@ def verdict(checks: Sequence[Check]) -> StageFailed | None:
 def infrastructure_changed(releases: Sequence[Release], goal: Release) -> bool:
     """Whether a release since the goal has changed the infrastructure, verified or not."""
     return any(release.plan and release.plan.changed_infrastructure for release in later(releases, goal))
-
-
-def schema_may_differ(releases: Sequence[Release], goal: Release) -> bool:
-    """Whether the schema may have been moved since the goal: told by what the images since then asked for."""
-    heads = {release.db_schema.head for release in (goal, *later(releases, goal)) if release.db_schema}
-    return len(heads) != 1
-
-
-async def _way(
-    run: Deployment, releases: Sequence[Release], goal: Release, *, may_restore: bool
-) -> tuple[Way, Chosen | None]:
-    assert goal.db_schema is not None, "a verified release has looked at its schema"
-    head, before = goal.db_schema.head, run.release.db_schema
-    snapshot = None
-    if before is None and not schema_may_differ(releases, goal):
-        current, found = goal.db_schema.after, Way(goal.db_schema.after, head)
-    else:
-        steps = known_steps(releases)
-        newest = knows(releases, max(step.version for step in steps)) if steps else goal
-        image = newest.image if newest and newest.image else goal.image
-        assert image is not None, "a verified release has an image"
-        pending = await migrations.status(run, await migrations.revision(run, image))
-        steps, current = known_steps(releases, pending.known), pending.current
-        try:
-            found = way(steps, current=current, head=head)
-        except StageFailed as stuck:
-            snapshot = choose(later(releases, goal), steps, head=head)
-            if stuck.cause.kind != "one_way_step" or snapshot is None or not may_restore:
-                raise
-            found = way(steps, current=snapshot.version, head=head)
-    await run.journal.update(
-        db_schema=Schema(
-            before=before.before if before else current,
-            after=current,
-            head=head,
-            ahead=bool(found.first or found.rest or found.kept),
-            snapshot=before.snapshot if before else None,
-            steps=goal.db_schema.steps,
-        )
-    )
-    return found, snapshot
 
 
 async def _image(run: Deployment, goal: Release) -> str:

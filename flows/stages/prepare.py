@@ -18,6 +18,7 @@ from flows.deployment.stage import Done, stage
 from flows.stages import plan as planning
 from flows.stages.approve import Question
 from flows.stages.check import Checked
+from flows.stages.check_schema import SchemaChecked
 from flows.stages.plan import Planned
 
 NOTHING = CostDelta(before=Cost(), after=Cost(), items=())
@@ -33,12 +34,12 @@ async def prepare(
         directory = run.scratch / "infrastructure"
         run.environment = await bring(run.records, run.environment, goal.infrastructure, directory)
         planned = await planning.look(run)
-    asked = question(run.environment.name, goal, planned, checked, take_back=take_back)
+    asked = question(run.environment.name, goal, planned, checked.schema, take_back=take_back)
     before = run.release.plan
     await run.journal.update(
         plan=PlanRecord(
             meaning=asked.meaning,
-            summary=summary(goal, planned, checked, take_back=take_back),
+            summary=summary(goal, planned, checked.schema, take_back=take_back),
             destructive=asked.destructive,
             approved_by=before.approved_by if before and before.meaning == asked.meaning else None,
             changed_infrastructure=not planned.plan.is_empty
@@ -49,10 +50,10 @@ async def prepare(
 
 
 def question(
-    environment: str, goal: Release, planned: Planned, checked: Checked, *, take_back: bool
+    environment: str, goal: Release, planned: Planned, schema: SchemaChecked, *, take_back: bool
 ) -> Question:
     """What a person is asked before a rollback changes anything. Undoing a step drops what it has added."""
-    way, snapshot = checked.way, checked.snapshot
+    way, snapshot = schema.way, schema.snapshot
     undone = (*way.first, *(way.rest if take_back else ()))
     does = [goal.id, planned.plan.meaning(), way.current, [step.version for step in undone]]
     lines = [f"**Rollback of {environment} to release {goal.id}.**", ""]
@@ -82,9 +83,9 @@ def question(
     )
 
 
-def summary(goal: Release, planned: Planned, checked: Checked, *, take_back: bool) -> str:
+def summary(goal: Release, planned: Planned, schema: SchemaChecked, *, take_back: bool) -> str:
     """The whole rollback in one line."""
-    undone = (*checked.way.first, *(checked.way.rest if take_back else ()))
-    data = f"; restores {checked.snapshot.name}" if checked.snapshot else ""
+    undone = (*schema.way.first, *(schema.way.rest if take_back else ()))
+    data = f"; restores {schema.snapshot.name}" if schema.snapshot else ""
     steps = f"; undoes {', '.join(step.version for step in undone)}" if undone else ""
     return f"back to release {goal.id}; infrastructure: {planned.plan.summary()}{data}{steps}"

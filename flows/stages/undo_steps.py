@@ -12,7 +12,7 @@ from typing import Any
 from flows.deployment import migrations
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, branch, stage
-from flows.stages.check import Checked
+from flows.stages.check_schema import SchemaChecked
 from flows.stages.expand import take_snapshot
 
 MAKE_WAY, TAKE_BACK = "make_way", "take_back"
@@ -20,13 +20,13 @@ DEADLINE_S = 3600
 
 
 @stage(MAKE_WAY, deadline_s=DEADLINE_S, retries=1)
-async def make_way(run: Deployment, checked: Checked) -> Done[None]:
+async def make_way(run: Deployment, schema: SchemaChecked) -> Done[None]:
     """Undoes the steps on which the earlier code can't run, after a snapshot."""
-    way = checked.way
-    if not way.first or checked.undone_by is None:
+    way = schema.way
+    if not way.first or schema.undone_by is None:
         return Done(None, str(way), skipped=True)
     await _keep_snapshot(run)
-    arn = await migrations.revision(run, checked.undone_by)
+    arn = await migrations.revision(run, schema.undone_by)
     await run.saga.register(MAKE_WAY, task_definition=arn, to=way.current)
     return Done(None, str(await _go_down(run, arn, way.before_code)))
 
@@ -41,15 +41,15 @@ async def undo(run: Deployment, facts: Mapping[str, Any]) -> str:
 
 
 @stage(TAKE_BACK, deadline_s=DEADLINE_S, retries=1)
-async def take_back(run: Deployment, checked: Checked, *, wanted: bool) -> Done[None]:
+async def take_back(run: Deployment, schema: SchemaChecked, *, wanted: bool) -> Done[None]:
     """Undoes the steps that the earlier code could live with; has no way back, as it is verified."""
-    way = checked.way
-    if not wanted or not way.rest or checked.undone_by is None:
+    way = schema.way
+    if not wanted or not way.rest or schema.undone_by is None:
         left = (*way.rest, *way.kept)
         verdict = f"the schema stays at {left[0].version}" if left else "no step is left over"
         return Done(None, verdict, skipped=True)
     await _keep_snapshot(run)
-    arn = await migrations.revision(run, checked.undone_by)
+    arn = await migrations.revision(run, schema.undone_by)
     return Done(None, str(await _go_down(run, arn, way.after_code)))
 
 

@@ -9,7 +9,7 @@ import pytest
 from blocks.terraform.plan import Plan, ResourceChange
 from flows.rolling_back.snapshots import Chosen
 from flows.rolling_back.steps import Way
-from flows.stages.check import Checked
+from flows.stages.check_schema import SchemaChecked
 from flows.stages.plan import Planned
 from flows.stages.prepare import NOTHING, question, summary
 from tests.rollback.records import release, step
@@ -32,8 +32,8 @@ UNDONE = Way("0003", "0001", first=(step("0003", "contract"),), rest=(step("0002
 RESTORED = Chosen("dev-1", "0001", "20261124T120002Z")
 
 
-def _checked(way: Way, snapshot: Chosen | None = None) -> Checked:
-    return Checked(way, None, False, snapshot)
+def _checked(way: Way, snapshot: Chosen | None = None) -> SchemaChecked:
+    return SchemaChecked(way, None, snapshot)
 
 
 def _planned(plan: Plan) -> Planned:

@@ -7,7 +7,8 @@ import pytest
 from flows.deployment.faults import StageFailed
 from flows.deployment.release import Schema, Step
 from flows.rolling_back.steps import known_steps, knows, way
-from flows.stages.check import infrastructure_changed, schema_may_differ
+from flows.stages.check import infrastructure_changed
+from flows.stages.check_schema import lead_back, schema_may_differ
 from tests.rollback.records import changed_infrastructure, release, step
 
 FIRST = step("0001")
@@ -125,3 +126,26 @@ def test_the_infrastructure_is_brought_back_when_anything_has_changed_it_since(
     releases: list, changed: bool
 ) -> None:
     assert infrastructure_changed(releases, releases[0]) is changed
+
+
+@pytest.mark.parametrize(
+    ("current", "snapshot", "may_restore", "through"),
+    [
+        # What can be undone needs no snapshot.
+        ("0002", "s", True, None),
+        ("0003", "s", True, "s"),
+        ("0003", "s", False, "refused"),
+        ("0003", None, True, "refused"),
+    ],
+)
+def test_a_snapshot_leads_back_only_where_no_step_does(
+    current: str, snapshot: str | None, may_restore: bool, through: str | None
+) -> None:
+    schema = Schema(before="0001", after=current, head="0003", snapshot=snapshot)
+    since, steps = [release(2, "b", db_schema=schema)], [FIRST, EXPANDS, ONE_WAY_CONTRACTS]
+    if through == "refused":
+        with pytest.raises(StageFailed, match="one_way_step"):
+            lead_back(steps, since, current=current, head="0001", may_restore=may_restore)
+    else:
+        _, found = lead_back(steps, since, current=current, head="0001", may_restore=may_restore)
+        assert (found.name if found else None) == through
