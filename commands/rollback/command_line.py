@@ -59,7 +59,10 @@ def rollback(
             }
         )
     except ValidationError as wrong:
-        leave("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in wrong.errors()), USAGE_ERROR)
+        said = {str(e["loc"][0]): e["msg"] for e in wrong.errors()}
+        if "to" in said:
+            leave(f"--to {to!r} is no release's id: see them with reelflow releases {env}", USAGE_ERROR)
+        leave("; ".join(f"{name}: {what}" for name, what in said.items()), USAGE_ERROR)
     console = Console(stderr=True, quiet=as_json)
     with failures():
         document = command.rollback(environment(env), options, watcher(console, environment=env, wait=wait))
