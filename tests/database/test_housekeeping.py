@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import Field
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
@@ -25,27 +26,33 @@ from app.storage_keys import (
     temp_prefix,
     upload_key,
 )
-from blocks.media_store import DirectoryMediaStore
+from blocks.media_store import DirectoryMediaStore, ListedObject
 
 JobIn = Callable[[JobStatus], GenerationJob]
-TWO_DAYS_S = 2 * 24 * 3600
+TWO_DAYS = timedelta(days=2)
+
+
+class AgedStore(DirectoryMediaStore):
+    """A store in which all is two days older than it is, but for the keys in `new`."""
+
+    new: set[str] = Field(default_factory=set)
+
+    def list(self, prefix: str = "") -> Iterator[ListedObject]:
+        for listed in super().list(prefix):
+            yield listed if listed.key in self.new else replace(listed, modified=listed.modified - TWO_DAYS)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> DirectoryMediaStore:
-    return DirectoryMediaStore(root=tmp_path / "media")
+def store(tmp_path: Path) -> AgedStore:
+    return AgedStore(root=tmp_path / "media")
 
 
 @pytest.fixture
-def put(store: DirectoryMediaStore) -> Callable[..., str]:
-    """Puts an object; an old one unless it is said to be new."""
+def put(store: AgedStore) -> Callable[[str], str]:
+    """Puts an object."""
 
-    def put_object(key: str, *, new: bool = False) -> str:
+    def put_object(key: str) -> str:
         store.put_bytes(key, b"object")
-        if not new:
-            [file] = [file for file in Path(store.root).rglob(key.rpartition("/")[2]) if key in str(file)]
-            then = time.time() - TWO_DAYS_S
-            os.utime(file, (then, then))
         return key
 
     return put_object
@@ -72,12 +79,12 @@ def _session(db: Session) -> UserSession:
     return user
 
 
-def _keys(store: DirectoryMediaStore) -> set[str]:
+def _keys(store: AgedStore) -> set[str]:
     return {listed.key for listed in store.list()}
 
 
 def test_jobs_go_after_the_days_that_the_operator_wants(
-    db: Session, engine: Engine, store: DirectoryMediaStore, job_in: JobIn
+    db: Session, engine: Engine, store: AgedStore, job_in: JobIn
 ) -> None:
     old, failed, newer, active = (
         job_in(status)
@@ -97,7 +104,7 @@ def test_jobs_go_after_the_days_that_the_operator_wants(
 
 
 def test_a_job_whose_film_is_being_edited_stays(
-    db: Session, engine: Engine, store: DirectoryMediaStore, job_in: JobIn
+    db: Session, engine: Engine, store: AgedStore, job_in: JobIn
 ) -> None:
     job = job_in(JobStatus.COMPLETED)
     db.connection().execute(
@@ -109,7 +116,7 @@ def test_a_job_whose_film_is_being_edited_stays(
 
 
 def test_sessions_go_when_they_have_expired_but_not_under_a_film_in_the_making(
-    db: Session, engine: Engine, store: DirectoryMediaStore, job_in: JobIn
+    db: Session, engine: Engine, store: AgedStore, job_in: JobIn
 ) -> None:
     expired, busy, living = _session(db), _session(db), _session(db)
     job = job_in(JobStatus.GENERATING)
@@ -124,7 +131,7 @@ def test_sessions_go_when_they_have_expired_but_not_under_a_film_in_the_making(
 
 
 def test_more_rows_than_a_batch_all_go(
-    db: Session, engine: Engine, store: DirectoryMediaStore, monkeypatch: pytest.MonkeyPatch
+    db: Session, engine: Engine, store: AgedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(housekeeping, "BATCH", 3)
     for _ in range(8):
@@ -133,7 +140,7 @@ def test_more_rows_than_a_batch_all_go(
 
 
 def test_objects_that_no_row_knows_go_when_they_are_old(
-    db: Session, engine: Engine, store: DirectoryMediaStore, job_in: JobIn, put: Callable[..., str]
+    db: Session, engine: Engine, store: AgedStore, job_in: JobIn, put: Callable[[str], str]
 ) -> None:
     job = job_in(JobStatus.COMPOSING)
     film = records.begin_composition(db, job.id, {})
@@ -155,7 +162,8 @@ def test_objects_that_no_row_knows_go_when_they_are_old(
         put(composition_key(nobody)),
         put(upload_key(uuid4(), nobody, "png")),
     }
-    new = put(clip_key(nobody, 2), new=True)
+    new = put(clip_key(nobody, 2))
+    store.new.add(new)
     counted = clean(engine, store, dry_run=True)
     assert (counted.objects, counted.bytes, set(counted.named)) == (4, 4 * len(b"object"), lost)
     assert _keys(store) == known | lost | {new}
@@ -165,7 +173,7 @@ def test_objects_that_no_row_knows_go_when_they_are_old(
 
 
 def test_a_clip_that_another_job_uses_stays_when_its_own_job_goes(
-    db: Session, engine: Engine, store: DirectoryMediaStore, job_in: JobIn, put: Callable[..., str]
+    db: Session, engine: Engine, store: AgedStore, job_in: JobIn, put: Callable[[str], str]
 ) -> None:
     gone, user = uuid4(), job_in(JobStatus.GENERATING)
     shot = records.Shot(number=1, description="A kettle", frames=180, address="abc", source="drawn")
@@ -180,7 +188,7 @@ def test_a_clip_that_another_job_uses_stays_when_its_own_job_goes(
 
 
 def test_what_a_job_leaves_goes_the_next_day(
-    db: Session, engine: Engine, store: DirectoryMediaStore, job_in: JobIn, put: Callable[..., str]
+    db: Session, engine: Engine, store: AgedStore, job_in: JobIn, put: Callable[[str], str]
 ) -> None:
     job = job_in(JobStatus.COMPLETED)
     _age(db, "generation_jobs", job.id, "completed_at", 8)
@@ -191,7 +199,7 @@ def test_what_a_job_leaves_goes_the_next_day(
 
 
 def test_more_objects_than_are_asked_for_at_once(
-    engine: Engine, store: DirectoryMediaStore, put: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    engine: Engine, store: AgedStore, put: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(housekeeping, "OBJECTS_AT_ONCE", 3)
     for number in range(8):
