@@ -1,4 +1,4 @@
-"""What moto leaves out and is needed: much of ElastiCache, and metric filters put again."""
+"""What moto leaves out and is needed: much of ElastiCache, metric filters put again, a forecast of costs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+from moto.ce.responses import CostExplorerResponse
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.exceptions import ElastiCacheException
 from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
@@ -33,6 +35,15 @@ class CacheParameterGroupAlreadyExists(ElastiCacheException):
         super().__init__(f"CacheParameterGroup {name} already exists.")
 
 
+class DataUnavailable(JsonRESTError):
+    """As Cost Explorer says of an account that it knows too little of yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "DataUnavailableException", "Insufficient amount of historical data to generate forecast"
+        )
+
+
 def install() -> None:
     """Adds the operations to moto; to be called before its first request. Twice does no harm."""
     for operation in (
@@ -47,6 +58,8 @@ def install() -> None:
     ):
         if not hasattr(ElastiCacheResponse, operation.__name__):
             setattr(ElastiCacheResponse, operation.__name__, operation)
+    if not hasattr(CostExplorerResponse, "get_cost_forecast"):
+        CostExplorerResponse.get_cost_forecast = get_cost_forecast  # pyright: ignore[reportAttributeAccessIssue]
     if ElastiCacheBackend.delete_replication_group is _delete:
         ElastiCacheBackend.delete_replication_group = delete_replication_group
     if ElastiCacheBackend.describe_cache_clusters is _clusters:
@@ -128,6 +141,10 @@ def delete_cache_subnet_group(self: ElastiCacheResponse) -> ActionResult:
     self.elasticache_backend.describe_cache_subnet_groups(name)
     del self.elasticache_backend.cache_subnet_groups[name]
     return EmptyResult()
+
+
+def get_cost_forecast(self: CostExplorerResponse) -> str:
+    raise DataUnavailable
 
 
 _delete = ElastiCacheBackend.delete_replication_group

@@ -58,6 +58,9 @@ async def month_of(stands: Standing, plan: Plan) -> Month:
             raise
         # It is switched on for an account, and allowed to a role, by somebody; not everywhere.
         return costs.estimated(expected(stands, plan), stands.now)
+    if not found.by_service:
+        # In an account's first day it knows of nothing yet.
+        return costs.estimated(expected(stands, plan), stands.now)
     return costs.explored(found, stands.now)
 
 

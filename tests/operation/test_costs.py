@@ -27,6 +27,7 @@ from flows.operation.costs import (
     judge_month,
     judge_replicate,
 )
+from sandbox import moto_additions
 
 # Ten of thirty days.
 NOW = datetime(2026, 11, 11, tzinfo=UTC)
@@ -130,6 +131,15 @@ def test_a_dear_film_is_named() -> None:
     dear = _spent(20, dear_jobs=[{"id": "j1", "usd": 12.5}])
     with pytest.raises(NotGood, match="j1"):
         judge_dear_jobs(dear)
+
+
+def test_an_account_without_a_history_has_no_forecast(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    moto_additions.install()
+    with mock_aws():
+        found = Spending(region="us-west-2").month(date(2026, 11, 11))
+    assert (found.so_far, found.forecast, found.by_service) == (0, None, ())
 
 
 def test_a_budget_is_read_with_its_alerts() -> None:

@@ -59,6 +59,7 @@ CASES: list[tuple[bool, str, str, dict[str, str]]] = [
     (True, "s3:PutObject", f"{STATE}/dev/terraform.tfstate", {}),
     (True, "s3:PutObject", f"{STATE}/locks/dev.json", {}),
     (True, "s3:GetObject", f"{STATE}/releases/dev/1.json", {}),
+    (True, "s3:PutObject", f"{STATE}/operation/dev/health-check.json", {}),
     (False, "s3:PutObject", f"{STATE}/prod/terraform.tfstate", {}),
     (False, "s3:DeleteObjectVersion", f"{STATE}/dev/terraform.tfstate", {}),
     (False, "s3:PutBucketVersioning", STATE, {}),
@@ -97,6 +98,13 @@ CASES: list[tuple[bool, str, str, dict[str, str]]] = [
     ),
     (True, "logs:FilterLogEvents", f"arn:aws:logs:{HERE}:log-group:/ecs/dev/ai-video-dev-backend:*", {}),
     (False, "logs:FilterLogEvents", f"arn:aws:logs:{HERE}:log-group:/ecs/prod/ai-video-backend:*", {}),
+    (True, "budgets:ViewBudget", f"arn:aws:budgets::{ACCOUNT}:budget/ai-video-dev-monthly", {}),
+    (True, "ce:GetCostAndUsage", "*", {}),
+    (True, "ce:GetCostForecast", "*", {}),
+    (True, "tag:GetResources", "*", {}),
+    (False, "tag:TagResources", "*", {}),
+    (True, "ecr:BatchDeleteImage", f"arn:aws:ecr:{HERE}:repository/ai-video-dev-backend", {}),
+    (False, "ecr:BatchDeleteImage", f"arn:aws:ecr:{HERE}:repository/ai-video-backend", {}),
     (True, "budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/ai-video-dev-monthly", {}),
 ]
 

@@ -45,12 +45,36 @@ from flows.health_check import health_check
 from flows.housekeeping import housekeeping
 from flows.operation import automations
 from sandbox.rehearsal.scenarios import SCENARIOS
+from sandbox.rights import S3_RIGHTS
+from tests.infra.policies import may
 
 pytestmark = pytest.mark.timeout(1500)
 
 NAME = "sandbox"
 SETTLES_WITHIN_S = 120.0
 FLOW_WITHIN_S = 400.0
+
+
+# Calls whose right has another name (Service Authorization Reference).
+RIGHTS = {
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
+    "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+    "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+    "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+}
+PREFIXES = {"elbv2": "elasticloadbalancing", "service-quotas": "servicequotas", "tagging": "tag"}
+
+
+def right_of(service: str, operation: str) -> str:
+    """The right that a call takes."""
+    if service == "s3" and operation in S3_RIGHTS:
+        return f"s3:{S3_RIGHTS[operation]}"
+    right = f"{PREFIXES.get(service, service)}:{operation}"
+    return RIGHTS.get(right, right)
 
 
 @dataclass
@@ -296,6 +320,35 @@ def test_three_failures_are_one_incident_which_recovery_closes(watched: Watched)
     assert incident.closed is not None
     assert "closed" in artifact(f"incident-{NAME}")["data"]
     assert len(watched.told) == 1
+
+
+def test_the_deployers_role_may_do_all_of_it(watched: Watched) -> None:
+    where, iam = watched.environment, boto3.client("iam")
+    watched.stage.aws.forget_calls()
+    for look in (
+        looking.check(where, "never"),
+        looking.drifted(where),
+        looking.checklist(where),
+        looking.budget(where),
+        looking.tidied(where, dry_run=False, at_once=True),
+    ):
+        asyncio.run(look)
+    attached = iam.list_attached_role_policies(RoleName=f"{where.prefix}-deployer")["AttachedPolicies"]
+    statements = [
+        statement
+        for policy in attached
+        for statement in iam.get_policy_version(
+            PolicyArn=policy["PolicyArn"],
+            VersionId=iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"],
+        )["PolicyVersion"]["Document"]["Statement"]
+    ]
+    # Tasks have keys of their own.
+    ours = [
+        call for call in watched.stage.aws.calls() if call["access_key"] == os.environ["AWS_ACCESS_KEY_ID"]
+    ]
+    needed = {right_of(call["service"], call["operation"]) for call in ours} - {"sts:GetCallerIdentity"}
+    assert {"ce:GetCostAndUsage", "tag:GetResources", "ecs:RunTask", "iam:GetRolePolicy"} <= needed
+    assert sorted(right for right in needed if not may(statements, right)) == []
 
 
 def test_a_young_release_that_makes_it_ill_is_taken_back(watched: Watched) -> None:
