@@ -101,7 +101,8 @@ def show_releases(releases: list[Release], serving: str | None, console: Console
         took = (release.ended - release.started).total_seconds() if release.ended else None
         table.add_row(
             release.id + mark,
-            "verified" if release.verified else str(release.status),
+            ("verified" if release.verified else str(release.status))
+            + (f", back to {release.goal}" if release.goal else ""),
             (release.revision or "")[:12],
             release.image.digest[7:19] if release.image else "",
             (release.db_schema.after or "") if release.db_schema else "",

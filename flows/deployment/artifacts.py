@@ -116,6 +116,7 @@ def release_in_words(release: Release) -> str:
         lines += [f"**{release.cause.stage}: {release.cause.message}**", "", release.cause.remedy, ""]
     facts = {
         "Verified": release.verified and f"{release.verified:%Y-%m-%d %H:%M:%S} UTC",
+        "Back to": release.goal,
         "Revision": release.revision,
         "Image": release.image and release.image.reference,
         "Tag": release.image and release.image.tag,
