@@ -13,6 +13,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from commands.deployment import command_line
+from commands.explain import command_line as explaining
 from commands.operation import command_line as operation
 from commands.rollback import command_line as rolling_back
 from commands.speaking import CANCELLED, FAILED, USAGE_ERROR, leave
@@ -233,6 +234,7 @@ def migrate(
 command_line.add_to(app)
 rolling_back.add_to(app)
 operation.add_to(app)
+explaining.add_to(app)
 
 
 def main() -> None:

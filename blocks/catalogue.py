@@ -13,6 +13,7 @@ from blocks.environment import Environment
 from blocks.inventory import Inventory
 from blocks.logs import LogGroup
 from blocks.media_store import DirectoryMediaStore, S3MediaStore
+from blocks.network import Network
 from blocks.record_store import RecordStore
 from blocks.registry import Registry
 from blocks.security import Security
@@ -30,6 +31,7 @@ __all__ = [
     "Environment",
     "Inventory",
     "LogGroup",
+    "Network",
     "RecordStore",
     "Registry",
     "S3MediaStore",

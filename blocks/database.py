@@ -37,6 +37,7 @@ class DatabaseState(_Value):
         endpoint, port: where it listens; None while it is created.
         secret_arn: of the secret in which RDS keeps its password.
         backup_retention_days: 0 means no backups.
+        security_groups: their ids.
     """
 
     identifier: str
@@ -49,6 +50,7 @@ class DatabaseState(_Value):
     deletion_protection: bool
     backup_retention_days: int
     secret_arn: str | None
+    security_groups: tuple[str, ...] = ()
 
     @property
     def available(self) -> bool:
@@ -231,6 +233,9 @@ def _state(instance: Mapping[str, Any]) -> DatabaseState:
         deletion_protection=bool(instance.get("DeletionProtection")),
         backup_retention_days=int(instance.get("BackupRetentionPeriod") or 0),
         secret_arn=(instance.get("MasterUserSecret") or {}).get("SecretArn"),
+        security_groups=tuple(
+            group["VpcSecurityGroupId"] for group in instance.get("VpcSecurityGroups") or []
+        ),
     )
 
 

@@ -91,6 +91,17 @@ for line in LogGroup.load("prod-backend").lines(since=an_hour_ago, pattern="ERRO
                 return lines, following
             position = following
 
+    def last_lines(self, stream: str, most: int) -> list[str]:
+        """The last lines of a stream, oldest first; none of a stream that does not exist."""
+        try:
+            with aws_errors(f"read the log {stream}"):
+                answer = self.client("logs").get_log_events(
+                    logGroupName=self.name, logStreamName=stream, startFromHead=False, limit=most
+                )
+        except AwsMissing:
+            return []
+        return [event["message"].rstrip("\n") for event in answer["events"]][-most:]
+
 
 def _line(event: dict[str, object]) -> LogLine:
     at = datetime.fromtimestamp(int(str(event["timestamp"])) / 1000, UTC)

@@ -176,6 +176,9 @@ def describe_cache_clusters(self: ElastiCacheBackend, cache_cluster_id: str | No
             cache_subnet_group_name=group.cache_subnet_group_name,
             transit_encryption_enabled=group.transit_encryption_enabled,
             at_rest_encryption_enabled=group.at_rest_encryption_enabled,
+            security_groups=[
+                {"SecurityGroupId": each, "Status": "active"} for each in group.security_group_ids or []
+            ],
         )
         for group in self.replication_groups.values()
         for node in group.member_clusters

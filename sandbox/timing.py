@@ -18,6 +18,7 @@ class Timing:
         database_creation_s: how long RDS says `creating`; not a cap.
         breaker_failures: the fewest failed tasks that trip the circuit breaker, where the service does not
             set its own threshold. ECS has 3.
+        unanswered_s: how long a task waits, PENDING, for what it does not reach. Fargate tries for minutes.
     """
 
     health_interval_s: float = 1.0
@@ -26,3 +27,4 @@ class Timing:
     deregistration_s: float = 10.0
     database_creation_s: float = 0.0
     breaker_failures: int = 3
+    unanswered_s: float = 5.0

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from app.settings import Settings  # noqa: E402 - the checkout is found by the line before
 from cli import app  # noqa: E402
+from flows.explaining.failures_page import failures_page  # noqa: E402
 from sandbox.rehearsal.matrix_picture import draw  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -140,6 +141,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "variables.md": variables,
     "deployments.md": deployments,
+    "failures.md": failures_page,
 }
 if MATRIX.exists():
     PAGES |= {

@@ -147,6 +147,7 @@ def report(environment: Environment, records: RecordStore, ended: Ended) -> dict
         ],
         "serving_release": _serves(environment, records, ended),
         "cause": cause,
+        "evidence": list(release.cause.evidence) if release and release.cause else [],
         "cause_kind": f"{release.cause.stage}.{release.cause.kind}" if release and release.cause else None,
         "cancelled": bool(state and state.is_cancelled()),
     }

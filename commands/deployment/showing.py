@@ -88,7 +88,9 @@ def show_report(document: dict[str, Any], console: Console) -> None:
         console.print(f"[yellow]Waits for approval[/]: reelflow approve {name}")
     else:
         console.print(f"[red]Failed[/] after {seconds:.0f} s; serving: {serving}.", highlight=False)
-        console.print(document["cause"], highlight=False, soft_wrap=True)
+        console.print(document["cause"], highlight=False, soft_wrap=True, markup=False)
+        for line in document["evidence"]:
+            console.print(f"  • {line}", highlight=False, soft_wrap=True, markup=False)
 
 
 def show_releases(releases: list[Release], serving: str | None, console: Console) -> None:

@@ -114,6 +114,8 @@ def release_in_words(release: Release) -> str:
     lines = [f"# Release {release.id} of {release.environment}: {release.status.replace('_', ' ')}", ""]
     if release.cause:
         lines += [f"**{release.cause.stage}: {release.cause.message}**", "", release.cause.remedy, ""]
+        lines += [f"- {_cell(line)}" for line in release.cause.evidence]
+        lines += [""] if release.cause.evidence else []
     facts = {
         "Verified": release.verified and f"{release.verified:%Y-%m-%d %H:%M:%S} UTC",
         "Back to": release.goal,

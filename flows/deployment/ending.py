@@ -109,7 +109,7 @@ async def _end(run: Deployment, confirm: Confirm, keeper: Keeper, fault: BaseExc
     failed = _cancellation(run) if cancelled else stage_failed(run.release.kind, fault)
     try:
         if not keeper.lost and not isinstance(fault, LockLost):
-            await run.fail(failed.cause, confirm, cancelled=cancelled)
+            await run.fail(failed.cause, confirm, cancelled=cancelled, fault=fault)
     except BaseException:
         if not keeper.lost:
             raise

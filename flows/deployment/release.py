@@ -52,12 +52,17 @@ class StageRecord(_Value):
 
 
 class Cause(_Value):
-    """Why a deployment failed: the one cause, and what to do next."""
+    """Why a deployment failed: the one cause, and what to do next.
+
+    Attributes:
+        evidence: what speaks for it, each line with where it is from; the first names it more exactly.
+    """
 
     stage: str
     kind: str
     message: str
     remedy: str
+    evidence: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.stage}: {self.kind}: {self.message.rstrip('.')}. {self.remedy.rstrip('.')}."

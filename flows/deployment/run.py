@@ -35,6 +35,7 @@ from flows.deployment.release import (
 )
 from flows.deployment.resumption import Decision, decide
 from flows.deployment.saga import Saga
+from flows.explaining.enrich import explained
 
 if TYPE_CHECKING:
     from flows.deployment.ending import Confirm
@@ -162,10 +163,19 @@ class Deployment:
             )
         )
 
-    async def fail(self, cause: Cause, confirm: Confirm, *, cancelled: bool = False) -> None:
-        """Goes the ways back, looks at what serves then, and ends the release with its cause."""
+    async def fail(
+        self, cause: Cause, confirm: Confirm, *, cancelled: bool = False, fault: BaseException | None = None
+    ) -> None:
+        """Goes the ways back, looks at what serves then, and ends the release with its cause.
+
+        Args:
+            fault: what the cause was made of.
+        """
         now = datetime.now(UTC)
         await self.journal.write(lambda release: release.stopped(now).model_copy(update={"cause": cause}))
+        # What speaks for the cause is gone when the ways back are.
+        if not cancelled and (told := await explained(self, cause, fault)) != cause:
+            await self.journal.update(cause=told)
         undone = await self.saga.unwind(self)
         status = Status.CANCELLED if cancelled else Status.FAILED
         # A verified release that failed in what comes after serves on.

@@ -10,6 +10,7 @@ from sandbox.ecs.logs import LogStream
 from sandbox.ecs.placement import attach_interface, detach_interface
 from sandbox.ecs.preparing import CanNotStart, Preparation, override_of
 from sandbox.ecs.probe import Probe
+from sandbox.ecs.reach import Silence
 from sandbox.ecs.records import Container, Stop, Task, World, now
 from sandbox.faults import FaultSwitch
 from sandbox.network.addresses import Addresses
@@ -43,6 +44,7 @@ class Lives:
         self.addresses = addresses
         self.faults = faults
         self.environment = environment
+        self.silence = Silence(addresses)
         self._threads: set[threading.Thread] = set()
 
     def __call__(self, task: Task) -> None:
@@ -73,7 +75,9 @@ class _Life:
         self._task = task
         self._running: dict[str, RunningContainer] = {}
         self._streams: dict[str, LogStream] = {}
-        self._preparation = Preparation(lives.world, task, lives.runner, lives.faults, lives.environment)
+        self._preparation = Preparation(
+            lives.world, task, lives.runner, lives.faults, lives.environment, lives.silence
+        )
         self._described = {one["name"]: one for one in task.definition.containers}
 
     def run(self) -> None:

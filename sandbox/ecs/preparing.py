@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.ecs.logs import LogStream, NoLogGroup
+from sandbox.ecs.reach import Reach, Silence, walled
 from sandbox.ecs.records import Task, World, now
 from sandbox.ecs.secret_values import NoSuchSecret, resolve
 from sandbox.faults import FaultSwitch
@@ -13,6 +14,27 @@ from sandbox.rights import AccessDenied, Rights, rights_of
 from sandbox.runners import PullFailed, Runner
 
 NO_SECRETS = "ResourceInitializationError: unable to pull secrets or registry auth"
+NOT_RETRIEVED = f"{NO_SECRETS}: execution resource retrieval failed: "
+SILENT = "dial tcp 198.51.100.7:443: i/o timeout"
+# What Fargate says when a service of AWS does not answer.
+UNANSWERED = {
+    "ecr.api": NOT_RETRIEVED
+    + "unable to retrieve ecr registry auth: service call has been retried 3 time(s): RequestError: send "
+    'request failed caused by: Post "https://api.ecr.{region}.amazonaws.com/": {silent}. '
+    "Please check your task network configuration.",
+    "ecr.dkr": "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to "
+    'resolve ref {image}: failed to do request: Head "https://{image}": {silent}',
+    "s3": "CannotPullContainerError: ref pull has been retried 5 time(s): failed to copy: httpReadSeeker: "
+    "failed open: failed to do request: Get "
+    '"https://prod-{region}-starport-layer-bucket.s3.{region}.amazonaws.com/": {silent}',
+    "logs": "ResourceInitializationError: failed to validate logger args: create stream has been retried "
+    "1 times: failed to create Cloudwatch log stream: RequestError: send request failed caused by: "
+    'Post "https://logs.{region}.amazonaws.com/": {silent} : exit status 1',
+    "secretsmanager": NOT_RETRIEVED
+    + "unable to retrieve secret from asm: service call has been retried 5 time(s): failed to fetch secret "
+    "{secret} from secrets manager: RequestCanceled: request context canceled caused by: context deadline "
+    "exceeded",
+}
 
 
 class CanNotStart(Exception):
@@ -25,6 +47,7 @@ class Preparation:
     Args:
         faults: those of the service "task".
         platform: what a container is given for a task role, or without one.
+        silence: where stores are that the task does not reach.
     """
 
     def __init__(
@@ -34,12 +57,15 @@ class Preparation:
         runner: Runner,
         faults: FaultSwitch,
         platform: Callable[[str | None], Mapping[str, str]],
+        silence: Silence,
     ) -> None:
         self._world = world
         self._task = task
         self._runner = runner
         self._faults = faults
         self._platform = platform
+        self._silence = silence
+        self._reach = Reach(world, task)
 
     def images(self) -> dict[str, str]:
         """The images by digest, by container.
@@ -51,6 +77,8 @@ class Preparation:
         images = {}
         try:
             self.meet("PullImage", "CannotPullContainerError: pull image manifest failed")
+            for service in ("ecr.api", "ecr.dkr", "s3"):
+                self._require_answer(service, image=self._task.containers[0].image)
             self._rights.require("ecr:GetAuthorizationToken", "*")
             for container in self._task.containers:
                 self._rights.require("ecr:BatchGetImage", self._repository(container.image))
@@ -114,11 +142,24 @@ class Preparation:
         if fault.error:
             raise CanNotStart(f"{reason}: {fault.message}")
 
+    def _require_answer(self, service: str, **named: str) -> None:
+        """Has the task wait for a service of AWS that it does not reach.
+
+        Raises:
+            CanNotStart: it was not answered.
+        """
+        if self._reach.service(service):
+            return
+        self._task.wake.wait(self._world.timing.unanswered_s)
+        said = UNANSWERED[service].format(region=self._world.region, silent=SILENT, **named)
+        raise CanNotStart(said)
+
     def _stream(self, described: Mapping[str, Any]) -> LogStream:
         configuration = described.get("logConfiguration")
         if configuration and configuration["logDriver"] == "awslogs":
             group = configuration["options"]["awslogs-group"]
             arn = f"arn:aws:logs:{self._world.region}:{self._world.account}:log-group:{group}:log-stream:"
+            self._require_answer("logs")
             self._rights.require("logs:CreateLogStream", arn)
             self._rights.require("logs:PutLogEvents", arn)
         return LogStream.opened(self._world.account, configuration, described["name"], self._task.id)
@@ -127,7 +168,9 @@ class Preparation:
         override = override_of(self._task, described["name"])
         values = {one["name"]: one.get("value", "") for one in described["environment"]}
         values |= {one["name"]: one.get("value", "") for one in override.get("environment") or []}
+        values = {name: walled(value, self._reach, self._silence) for name, value in values.items()}
         for secret in described.get("secrets") or []:
+            self._require_answer("secretsmanager", secret=secret["valueFrom"])
             self._rights.require(
                 "secretsmanager:GetSecretValue", ":".join(secret["valueFrom"].split(":")[:7])
             )

@@ -37,6 +37,8 @@ class Tasks:
             raise InvalidParameterException(f"Count must be from 1 to {MOST_AT_ONCE}.")
         with self._world.changed:
             cluster = cluster_of(self._world, given.get("cluster"))
+            if given.get("launchType") == "EC2":
+                raise InvalidParameterException("No Container Instances were found in your cluster.")
             definition = definition_of(self._world, given["taskDefinition"], active=True)
             check_network(self._world, definition, given.get("networkConfiguration"))
             check_roles(self._world, definition)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, DBSnapshot, MasterUserSecret, RDSBackend
 
 from sandbox.errors import SandboxFailed
@@ -69,6 +70,22 @@ class Databases:
         def removed_snapshot(backend: RDSBackend, snapshot: DBSnapshot, *args: Any, **kwargs: Any) -> None:
             self._dump(snapshot.db_snapshot_identifier).unlink(missing_ok=True)
 
+        snapshot_of_any = RDSBackend.create_db_snapshot
+
+        def snapshot_of_available(
+            backend: RDSBackend, db_instance_identifier: str, *args: Any, **kwargs: Any
+        ) -> DBSnapshot:
+            """As RDS does: moto takes one of an instance in any state."""
+            instance = backend.databases.get(db_instance_identifier)
+            if instance and instance.status != "available":
+                raise RDSClientError(
+                    "InvalidDBInstanceState",
+                    "Cannot create a snapshot because the database instance "
+                    f"{db_instance_identifier} is not currently in the available state.",
+                )
+            return snapshot_of_any(backend, db_instance_identifier, *args, **kwargs)
+
+        hooks.instead(RDSBackend, "create_db_snapshot", snapshot_of_available)
         DBInstance.address = property(address)  # pyright: ignore[reportAttributeAccessIssue]
         hooks.instead(MasterUserSecret, "_generate_secret_string", managed_secret)
         after(RDSBackend, "create_db_instance", self._created)

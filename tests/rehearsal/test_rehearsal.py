@@ -26,6 +26,7 @@ from blocks.record_store import records_of
 from commands.deployment import looking
 from commands.deployment.rehearse import Rehearsal, rehearsal
 from commands.deployments import CHECKOUT
+from commands.explain.explain import explain
 from flows.deployment import journal
 from sandbox.rehearsal.scenarios import SCENARIOS
 
@@ -89,6 +90,24 @@ def test_the_bad_release_has_one_cause_and_the_good_one_serves(played: Played) -
     assert "exit code 3" in crash["cause"]
     assert crash["serving_release"] == played.documents["nothing"]["serving_release"]
     assert httpx.get(f"{played.stage.url}/health", trust_env=False).is_success
+
+
+def test_the_bad_release_is_explained(played: Played) -> None:
+    explained = explain("sandbox")
+    assert explained["ok"] is False
+    assert explained["cause"]["kind"] == "crashed"
+    told = " ".join(line["text"] for line in explained["evidence"])
+    assert "exit code 3" in told
+    assert "could not be looked at" not in told
+    assert explain(explained["release"]) == explained
+
+    environment = played.stage.environment(CHECKOUT)
+    newest = journal.newest(records_of(environment), environment.name)
+    assert newest is not None
+    assert newest.cause is not None
+    assert explain(str(newest.flow_runs[-1])) == explained
+    assert newest.cause.remedy == explained["cause"]["remedy"]
+    assert any("exit code 3" in line for line in newest.cause.evidence)
 
 
 def test_what_the_commands_see(played: Played) -> None:

@@ -174,6 +174,10 @@ def account(cloud: Sandbox) -> Account:
             VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"us-east-2{'ab'[number]}"
         )
         made.subnets.append(subnet["Subnet"]["SubnetId"])
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    main = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"][0]
+    ec2.create_route(RouteTableId=main["RouteTableId"], DestinationCidrBlock="0.0.0.0/0", GatewayId=gateway)
     made.ecs.create_cluster(clusterName=made.cluster)
     made.client("ecr").create_repository(repositoryName=made.repository, imageTagMutability="IMMUTABLE")
     role = made.client("iam").create_role(RoleName="execution", AssumeRolePolicyDocument="{}")

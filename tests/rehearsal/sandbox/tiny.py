@@ -17,7 +17,7 @@ import httpx
 from sandbox.running import Sandbox
 
 PROGRAM = """
-import http.server, os, signal, sys, threading, time
+import http.server, os, signal, socket, sys, threading, time, urllib.parse
 
 VERSION = "{version}"
 BEHAVIOUR = "{behaviour}"
@@ -72,7 +72,17 @@ def write():
 def leave():
     sys.exit(int(sys.argv[2]))
 
-{{"serve": serve, "tell": tell, "stay": stay, "write": write, "leave": leave}}[sys.argv[1]]()
+def need():
+    print(os.environ[sys.argv[2]], flush=True)
+
+def connect():
+    server = urllib.parse.urlsplit(os.environ["STORE_URL"])
+    print("connecting to", server.scheme, server.port, flush=True)
+    with socket.create_connection((server.hostname, server.port), timeout=2):
+        print("connected", flush=True)
+
+{{"serve": serve, "tell": tell, "stay": stay, "write": write, "leave": leave,
+ "need": need, "connect": connect}}[sys.argv[1]]()
 """
 
 

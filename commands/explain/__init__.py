@@ -1,0 +1,1 @@
+"""`reelflow explain`: why something failed, and what to do next."""

@@ -1,0 +1,1 @@
+"""Why something failed: what AWS, Terraform, Prefect and the logs say, joined into one cause."""

@@ -1,0 +1,96 @@
+"""A failed stage's cause, made more exact while what speaks for it is still to be seen.
+
+It only adds: the stage and the kind stay, and whatever goes wrong here, the cause stays as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from prefect.logging import get_logger
+
+from blocks.terraform.errors import TerraformFailed
+from blocks.terraform.events import Diagnostic
+from blocks.terraform.outputs import Outputs
+from flows.deployment.release import Cause
+from flows.explaining import kept
+from flows.explaining.explain import Explanation, explain
+from flows.explaining.findings import Fault
+from flows.explaining.gather import gather
+from flows.explaining.sources import BEFORE_ANY_TASK, Subject
+
+if TYPE_CHECKING:
+    from flows.deployment.run import Deployment
+
+# The last verified release is not to wait for it long.
+WITHIN_S = 10.0
+OUTPUTS_WITHIN_S = 3.0
+KEPT_WITHIN_S = 2.0
+# AWS dates what it tells by its own clock.
+CLOCKS_DIFFER = timedelta(seconds=5)
+MOST_EVIDENCE = 8
+# What people have decided needs no explanation, and what a killed run has left tells of the kill only.
+CLEAR = ("refused", "unanswered", "answer_to_another_plan", "cancelled", "killed", "undo_failed")
+
+
+async def explained(run: Deployment, cause: Cause, fault: BaseException | None) -> Cause:
+    """The cause with what speaks for it, and a more exact next step. Takes `WITHIN_S` at most; never raises.
+
+    What was found out is kept beside the release's record, for `reelflow explain`.
+    """
+    if cause.kind in CLEAR:
+        return cause
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            return with_evidence(cause, await _explain(run, cause, fault))
+    except Exception as wrong:  # noqa: BLE001 - a fault of the explainer never hides the cause
+        get_logger(__name__).warning("No more could be found out about the cause: %s", wrong or "no answer")
+        return cause
+
+
+def with_evidence(cause: Cause, explanation: Explanation) -> Cause:
+    """The cause with the explanation's evidence and remedy; the same when nothing more was found."""
+    found = explanation.cause
+    # What no rule knows is told as the stage has told it.
+    if found is None or not explanation.by_rule:
+        return cause
+    named = f"{found.title}: {found.message}" if found.message not in cause.message else found.title
+    evidence = dict.fromkeys((named, *map(str, explanation.evidence)))
+    return cause.model_copy(update={"evidence": tuple(evidence)[:MOST_EVIDENCE], "remedy": found.remedy})
+
+
+def diagnostics(fault: BaseException | None) -> Iterator[Diagnostic]:
+    """What Terraform has told, of the fault or of what led to it."""
+    while fault is not None:
+        if isinstance(fault, TerraformFailed):
+            yield from fault.diagnostics
+        fault = fault.__cause__
+
+
+async def _explain(run: Deployment, cause: Cause, fault: BaseException | None) -> Explanation:
+    subject = Subject(
+        environment=run.environment,
+        outputs=await _outputs(run, cause),
+        release=run.release,
+        fault=Fault(stage=cause.stage, kind=cause.kind, message=cause.message, remedy=cause.remedy),
+        since=run.release.started - CLOCKS_DIFFER,
+    )
+    findings = await gather(subject, diagnostics=diagnostics(fault))
+    explanation = explain(findings)
+    try:
+        await asyncio.wait_for(asyncio.to_thread(kept.keep, run.records, findings), KEPT_WITHIN_S)
+    except Exception as wrong:  # noqa: BLE001 - told now it need not be told later
+        get_logger(__name__).warning("The findings were not kept: %s", wrong or "no answer")
+    return explanation
+
+
+async def _outputs(run: Deployment, cause: Cause) -> Outputs | None:
+    if cause.stage in BEFORE_ANY_TASK:
+        return None
+    try:
+        return await asyncio.wait_for(run.outputs_if_any(), OUTPUTS_WITHIN_S)
+    except Exception:  # noqa: BLE001 - then there is less to look at
+        return None
