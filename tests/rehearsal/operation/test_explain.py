@@ -41,6 +41,8 @@ cloud, account, credentials = theirs.cloud, theirs.account, blocks.credentials
 
 
 PASSWORD = "only-for-this-test"
+# The database and the cache of every case that has none of its own.
+STORES = "films"
 
 
 @dataclass
@@ -99,10 +101,10 @@ class Stage:
             s3_bucket_name="media",
             media_bucket="media",
             database_endpoint="",
-            database_identifier=self.stores.get("database", "none"),
+            database_identifier=self.stores.get("database", STORES),
             database_secret_arn="",
             redis_endpoint="",
-            redis_replication_group_id=self.stores.get("cache", "none"),
+            redis_replication_group_id=self.stores.get("cache", STORES),
             ecs_cluster_name=self.account.cluster,
             ecs_service_name=self.name,
             ecs_task_family=self.name,
@@ -130,8 +132,49 @@ class Stage:
         return explain(findings)
 
 
+@pytest.fixture(scope="module")
+def stores(account: Account) -> None:
+    """A database and a cache that are as they should be."""
+    make_cache(account, STORES)
+    make_database(account, STORES)
+
+
+def make_cache(account: Account, name: str, *groups: str) -> str:
+    """A cache that runs; its address."""
+    client = account.client("elasticache")
+    client.create_replication_group(
+        ReplicationGroupId=name,
+        ReplicationGroupDescription="a test",
+        Engine="redis",
+        NumCacheClusters=1,
+        SecurityGroupIds=list(groups),
+    )
+    made = client.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"][0]
+    return made["NodeGroups"][0]["PrimaryEndpoint"]["Address"]
+
+
+def make_database(account: Account, name: str, *groups: str) -> str:
+    """A database that runs; its address."""
+    rds = account.client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier=name,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="reelflow",
+        MasterUserPassword=PASSWORD,
+        VpcSecurityGroupIds=list(groups),
+    )
+
+    def available() -> str:
+        found = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+        return found["Endpoint"]["Address"] if found["DBInstanceStatus"] == "available" else ""
+
+    return until(available)
+
+
 @pytest.fixture
-def stage(account: Account, credentials: AwsCredentials, tmp_path: Path) -> Iterator[Stage]:
+def stage(account: Account, credentials: AwsCredentials, stores: None, tmp_path: Path) -> Iterator[Stage]:
     name = f"explain-{uuid4().hex[:8]}"
     environment = Environment.from_checkout(
         "dev", tmp_path, region=account.cloud.region, account="123456789012", credentials=credentials
@@ -197,24 +240,9 @@ def _permission(port: int, other: str) -> dict[str, Any]:
 
 
 def _database(stage: Stage, *groups: str) -> str:
-    """A database that runs; its address."""
-    rds = stage.account.client("rds")
+    """A database of the case's own."""
     stage.stores["database"] = stage.name
-    rds.create_db_instance(
-        DBInstanceIdentifier=stage.name,
-        DBInstanceClass="db.t4g.micro",
-        Engine="postgres",
-        AllocatedStorage=20,
-        MasterUsername="reelflow",
-        MasterUserPassword=PASSWORD,
-        VpcSecurityGroupIds=list(groups),
-    )
-
-    def available() -> str:
-        found = rds.describe_db_instances(DBInstanceIdentifier=stage.name)["DBInstances"][0]
-        return found["Endpoint"]["Address"] if found["DBInstanceStatus"] == "available" else ""
-
-    return until(available)
+    return make_database(stage.account, stage.name, *groups)
 
 
 def _fault(stage: str, call: Callable[[], object]) -> Fault:
@@ -350,18 +378,9 @@ def alarm_that_rings(stage: Stage) -> Fault:
 
 
 def _cache(stage: Stage, *groups: str) -> str:
-    """A cache that runs; its address."""
+    """A cache of the case's own."""
     stage.stores["cache"] = stage.name
-    client = stage.account.client("elasticache")
-    client.create_replication_group(
-        ReplicationGroupId=stage.name,
-        ReplicationGroupDescription="a test",
-        Engine="redis",
-        NumCacheClusters=1,
-        SecurityGroupIds=list(groups),
-    )
-    made = client.describe_replication_groups(ReplicationGroupId=stage.name)["ReplicationGroups"][0]
-    return made["NodeGroups"][0]["PrimaryEndpoint"]["Address"]
+    return make_cache(stage.account, stage.name, *groups)
 
 
 def cache_that_is_blocked(stage: Stage) -> None:
@@ -389,7 +408,7 @@ def secrets_that_are_not_read(stage: Stage) -> None:
 
 
 def first_deployment_of_which_nothing_is_left(stage: Stage) -> None:
-    stage.run(stage.definition(stage.account.image("1", "crash")))
+    stage.run(stage.definition(stage.account.image("1", "crash"), checked=True))
     until(lambda: stage.account.service(stage.name)["deployments"][0]["failedTasks"])
     # As an hour later, when ECS has forgotten the tasks.
     stage.began = datetime.now(UTC) + timedelta(hours=1)
@@ -546,7 +565,7 @@ def revision_that_is_inactive(stage: Stage) -> Fault:
 
 
 def _connect(stage: Stage, **changes: Any) -> Any:
-    address = stage.account.client("rds").describe_db_instances(DBInstanceIdentifier=stage.name)
+    address = stage.account.client("rds").describe_db_instances(DBInstanceIdentifier=STORES)
     place = address["DBInstances"][0]["Endpoint"]
     return psycopg.connect(
         **{
@@ -563,23 +582,19 @@ def _connect(stage: Stage, **changes: Any) -> Any:
 
 
 def password_that_is_wrong(stage: Stage) -> Fault:
-    _database(stage)
     return _fault("verify", lambda: _connect(stage, password="another"))
 
 
 def database_that_listens_elsewhere(stage: Stage) -> Fault:
-    _database(stage)
     return _fault("verify", lambda: _connect(stage, port=1))
 
 
 def database_seen_from_outside(stage: Stage) -> Fault:
-    _database(stage)
-    silent = Silence(Addresses()).at(5432)
-    return _fault("expand", lambda: _connect(stage, host=silent))
+    silence = Silence(Addresses())
+    return _fault("expand", lambda: _connect(stage, host=silence.at(5432)))
 
 
 def migration_without_its_lock(stage: Stage) -> Fault:
-    _database(stage)
     with _connect(stage) as holder, _connect(stage) as other:
         holder.execute("CREATE TABLE films (id int)")
         holder.commit()
