@@ -17,10 +17,16 @@ FILE = Path(__file__).resolve().parents[1] / "prefect.yaml"
 ENVIRONMENT_BLOCK = "environment"
 
 
-def keep(client: SyncPrefectClient) -> None:
-    """Brings the schedules of the deployments that are there to what they are to be."""
+def keep(client: SyncPrefectClient, only: str | None = None) -> None:
+    """Brings the schedules of the deployments that are there to what they are to be.
+
+    Args:
+        only: the environment whose schedules are meant; None for all.
+    """
     known: dict[str, bool] = {}
     for name, environment, active in scheduled(yaml.safe_load(FILE.read_text())):
+        if only not in (None, environment):
+            continue
         if environment not in known:
             known[environment] = _knows(client, environment)
         try:

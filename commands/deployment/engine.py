@@ -56,4 +56,4 @@ def register(environment: Environment) -> None:
     """Has Prefect know the environment, as its flows load it by name, and look after it from now on."""
     environment.save(environment.name, overwrite=True)
     with get_client(sync_client=True) as client:
-        schedules.keep(client)
+        schedules.keep(client, environment.name)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,14 +15,19 @@ import pytest
 from prefect import flow
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import emit_event
 from prefect.events.worker import EventsWorker
 from prefect.states import Running
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from blocks.environment import Environment
+from commands import schedules
+from commands.deployments import CHECKOUT
 from flows.operation import automations
 from flows.operation.incident_telling import OPENED, ROLLBACK
 from flows.operation.reporting import resource
@@ -136,3 +142,41 @@ def test_a_run_that_has_gone_silent_has_crashed(client: SyncPrefectClient) -> No
 
     _until(crashed)
     client.delete_automation(made)
+
+
+SCHEDULED = """
+deployments:
+  - {name: prod, entrypoint: "flows/health_check.py:health_check", parameters: {environment: prod},
+     schedules: [{cron: "*/5 * * * *", active: true}]}
+  - {name: dev, entrypoint: "flows/health_check.py:health_check", parameters: {environment: dev},
+     schedules: [{cron: "*/5 * * * *", active: false}]}
+"""
+
+
+def test_a_schedule_is_active_once_prefect_knows_its_environment(
+    client: SyncPrefectClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "prefect.yaml"
+    file.write_text(SCHEDULED)
+    monkeypatch.setattr(schedules, "FILE", file)
+    flow_id = client.create_flow_from_name("health-check")
+    for name in ("prod", "dev"):
+        # As `prefect deploy` makes them all, whatever Prefect knows.
+        every = DeploymentScheduleCreate(schedule=CronSchedule(cron="*/5 * * * *"), active=True)
+        client.create_deployment(flow_id=flow_id, name=name, schedules=[every])
+
+    def active() -> dict[str, bool]:
+        return {
+            name: client.read_deployment_by_name(f"health-check/{name}").schedules[0].active
+            for name in ("prod", "dev")
+        }
+
+    schedules.keep(client)
+    assert active() == {"prod": False, "dev": False}
+    known = Environment.from_checkout("prod", CHECKOUT, region="us-east-2", account="123456789012")
+    known.save("prod", overwrite=True)
+    # Another environment's are no business of who registers this one.
+    schedules.keep(client, "dev")
+    assert active() == {"prod": False, "dev": False}
+    schedules.keep(client, "prod")
+    assert active() == {"prod": True, "dev": False}
