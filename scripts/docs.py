@@ -8,6 +8,7 @@ A test compares them, so that none is out of date.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -182,7 +183,8 @@ def _cell(words: str) -> str:
 def _plain(value: Any) -> str:
     """A value of HCL as it is written there; a string without its quotes."""
     if isinstance(value, str):
-        return value.removeprefix("${").removesuffix("}").strip('"')
+        plain = re.sub(r'"(\w+)": ', r"\1 = ", re.sub(r'"\$\{([^}]*)\}"', r"\1", value))
+        return plain.removeprefix("${").removesuffix("}").strip('"')
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     return json.dumps(value).replace('\\"', "")
