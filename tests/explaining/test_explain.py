@@ -951,7 +951,7 @@ def test_every_rule_has_a_case() -> None:
 
 
 def test_every_next_step_has_a_command() -> None:
-    assert [rule.kind for rule in RULES if "`" not in rule.remedy and "{policy}" not in rule.remedy] == []
+    assert [rule.kind for rule in RULES if "`" not in rule.remedy and rule.kind != "not_authorized"] == []
 
 
 @pytest.mark.parametrize("found", [case.values[0] for case in CASES], ids=[str(case.id) for case in CASES])

@@ -4,7 +4,18 @@ What keeps a task from starting is asked before what a task that runs does, and 
 it; a name that the deployment's record has given already comes last.
 """
 
-from flows.explaining.rules import access, image, infrastructure, prefect, running, starting, stores
+from flows.explaining.rules import (
+    access,
+    image,
+    infrastructure,
+    network,
+    prefect,
+    pull,
+    running,
+    secrets,
+    starting,
+    stores,
+)
 
 RULES = (
     *access.RULES[:-1],
@@ -13,6 +24,11 @@ RULES = (
     access.RULES[-1],
     *image.RULES,
     *starting.RULES,
+    *network.RULES,
+    *secrets.RULES,
+    *pull.RULES,
+    *secrets.LAST,
+    *starting.LAST,
     *running.FIRST,
     *stores.RULES,
     *running.RULES,

@@ -69,7 +69,7 @@ def _not_authorized(findings: Findings) -> Match | None:
     who, action, why = values["who"], values["action"], values.get("why", "")
     values["policy"] = policy(who, action, why).replace("{environment}", findings.environment)
     values["resource"] = values.get("resource", "its resource")
-    values["why"] = f" ({why.strip()[:160]})" if why else ""
+    values["why"] = why.strip()[:160] or "no policy allows it"
     return replace(match, values=values)
 
 
@@ -108,8 +108,8 @@ RULES = (
         title="A right is missing",
         looks_like="User: arn:aws:iam::…:user/… is not authorized to perform: ecs:UpdateService",
         find=_not_authorized,
-        message="{who} may not {action} on {resource}{why}",
-        remedy="{policy}",
+        message="{who} may not {action} on {resource}: {why}",
+        remedy="Give the right where it is missing: {policy}",
     ),
     Rule(
         kind="access_denied",

@@ -8,7 +8,7 @@ from flows.explaining.failing import failing
 from flows.explaining.findings import Evidence, Findings, StoreFacts
 from flows.explaining.reach import blocked
 from flows.explaining.rule import Find, Match, Rule, both, either, failed_with, said
-from flows.explaining.rules.starting import groups_of
+from flows.explaining.rules.network import groups_of
 
 Store = Callable[[Findings], StoreFacts | None]
 
