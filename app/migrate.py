@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
-from typing import Literal, get_args
+from types import ModuleType
+from typing import Any, Literal, get_args
 
 from alembic import command
 from alembic.config import Config
@@ -89,6 +90,17 @@ class Status:
 def steps() -> tuple[Step, ...]:
     """All steps of this code, oldest first."""
     return tuple(_step(script) for script in reversed(list(_scripts().walk_revisions())))
+
+
+def module_of(version: str) -> ModuleType:
+    """The file of a step.
+
+    Raises:
+        UnknownRevision: this code does not have that version.
+    """
+    if script := next((each for each in _scripts().walk_revisions() if each.revision == version), None):
+        return script.module
+    raise _unknown(version, steps())
 
 
 def of_phase(pending: Sequence[Step], phase: Phase) -> tuple[Step, ...]:
@@ -218,14 +230,21 @@ def _in_turn(pending: tuple[Step, ...], phase: Phase) -> tuple[Step, ...]:
 
 
 def _step(script: Script) -> Step:
-    phase = script.module.phase
+    phase: Any = getattr(script.module, "phase", None)
     if phase not in get_args(Phase):
         raise MigrationError(
             f"Step {script.revision} can't be used",
             f"its phase is {phase!r}",
             f"Set phase in {script.path} to expand or contract",
         )
-    return Step(script.revision, script.doc, phase, script.module.reversible)
+    reversible = getattr(script.module, "reversible", None)
+    if not isinstance(reversible, bool):
+        raise MigrationError(
+            f"Step {script.revision} can't be used",
+            f"whether it is reversible is {reversible!r}",
+            f"Set reversible in {script.path} to True or False",
+        )
+    return Step(script.revision, script.doc, phase, reversible)
 
 
 def _config() -> Config:
@@ -246,7 +265,11 @@ def _position(version: str | None, steps: Sequence[Step]) -> int:
     for number, step in enumerate(steps, start=1):
         if step.version == version:
             return number
-    raise UnknownRevision(
+    raise _unknown(version, steps)
+
+
+def _unknown(version: str, steps: Sequence[Step]) -> UnknownRevision:
+    return UnknownRevision(
         f"There is no schema version {version!r}",
         f"this code has {steps[0].version} to {steps[-1].version}",
         "Name one of those, or use the release that made this version",
@@ -261,23 +284,30 @@ def _current(connection: Connection) -> str | None:
 def _runner(engine: Engine) -> Iterator[Connection]:
     """A connection that only one runner of this database has at a time."""
     with reachable(engine), engine.connect() as connection:
-        # Out of the pool: closing it for good gives back the lock and forgets the settings below.
-        connection.detach()
-        connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql(f"SET lock_timeout = '{RUNNER_WAIT}'")
         try:
-            connection.exec_driver_sql(f"SELECT pg_advisory_lock({RUNNER_LOCK})")
-        except OperationalError as error:
-            if not _is_lock_timeout(error):
-                raise
-            raise SchemaBusy(
-                "The schema was not moved",
-                f"another runner was at it for more than {RUNNER_WAIT}",
-                "Wait for it to end, or end its session (see pg_locks, locktype advisory)",
-            ) from error
-        connection.exec_driver_sql(f"SET lock_timeout = '{DDL_LOCK_TIMEOUT}'")
-        connection.commit()
-        yield connection
+            _take_turn(connection)
+            yield connection
+        finally:
+            # Closed for good it gives back the lock, and nobody gets its settings. Detached from the pool, no
+            # step could leave its transaction, as those that build an index beside writers have to.
+            connection.invalidate()
+
+
+def _take_turn(connection: Connection) -> None:
+    connection.exec_driver_sql("SET statement_timeout = 0")
+    connection.exec_driver_sql(f"SET lock_timeout = '{RUNNER_WAIT}'")
+    try:
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({RUNNER_LOCK})")
+    except OperationalError as error:
+        if not _is_lock_timeout(error):
+            raise
+        raise SchemaBusy(
+            "The schema was not moved",
+            f"another runner was at it for more than {RUNNER_WAIT}",
+            "Wait for it to end, or end its session (see pg_locks, locktype advisory)",
+        ) from error
+    connection.exec_driver_sql(f"SET lock_timeout = '{DDL_LOCK_TIMEOUT}'")
+    connection.commit()
 
 
 def _run(connection: Connection, action: Callable[[Config], None]) -> None:

@@ -9,6 +9,7 @@ UPLOADS = "uploads/"
 GENERATIONS = "generations/"
 COMPOSITIONS = "compositions/"
 TEMPORARY = "temp/"
+BACKUPS = "backups/"
 
 # How long objects are kept; uploads and releases stay.
 RETENTION = {
@@ -84,6 +85,16 @@ def timeline_picture_key(composition: UUID | str) -> str:
 def temp_prefix(job: UUID | str) -> str:
     """What a job needs only while it runs."""
     return f"{TEMPORARY}{job}/"
+
+
+def backup_key(backup: str) -> str:
+    """The dump of the database; see `app.backups`, which says how long it is kept."""
+    return f"{BACKUPS}{backup}/database.dump"
+
+
+def backup_manifest_key(backup: str) -> str:
+    """What is known of a dump."""
+    return f"{BACKUPS}{backup}/manifest.json"
 
 
 def release_key(environment: str, release: UUID | str) -> str:

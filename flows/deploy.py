@@ -1,5 +1,5 @@
-"""The deployment DAG: preflight → (plan → approval → apply) ∥ (build → push) → expand → roll out → bake →
-verify → contract.
+"""The deployment DAG: preflight → (plan → approval → apply) ∥ (build → push) → prove → expand → roll out →
+bake → verify → contract.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from flows.stages.contract import contract
 from flows.stages.expand import expand
 from flows.stages.plan import plan
 from flows.stages.preflight import preflight
+from flows.stages.prove import prove
 from flows.stages.push import push
 from flows.stages.roll_out import roll_out
 from flows.stages.verify import confirm, verify
@@ -64,7 +65,8 @@ async def ship(run: Deployment, options: Options) -> None:
     outputs, (built, image) = await beside(provision(run), publish(run))
     if (built.platform, image.repository) != (outputs.image_platform, outputs.ecr_repository_url):
         _, image = await publish(run)
-    await expand(run, image)
+    pending = await prove(run, image)
+    await expand(run, image, pending)
     moved = await roll_out(run, image)
     await bake(run, moved)
     await verify(run, image)

@@ -214,6 +214,7 @@ service.running()
         task_definition: str,
         deadline_s: float,
         environment: Mapping[str, str] | None = None,
+        role: str | None = None,
         token: str | None = None,
         on_log: Callable[[str], None] = lambda _: None,
     ) -> TaskResult:
@@ -224,6 +225,7 @@ service.running()
             task_definition: the ARN of the revision to run.
             deadline_s: seconds after which it is stopped. It is stopped too when the caller is cancelled.
             environment: variables added to the definition's.
+            role: the ARN of the task role; None for the definition's own.
             token: asked again with the same one within a day, ECS starts no second task.
             on_log: is given each line that it writes.
 
@@ -237,7 +239,7 @@ service.running()
             container=self.container,
         )
         arn = await asyncio.to_thread(
-            one_off.start, task_definition, command, network, dict(environment or {}), token
+            one_off.start, task_definition, command, network, dict(environment or {}), role, token
         )
         return await one_off.follow(arn, task_definition, deadline_s=deadline_s, on_log=on_log)
 

@@ -45,6 +45,7 @@ class OneOffTask:
         command: Sequence[str],
         network: NetworkOutputs,
         environment: Mapping[str, str],
+        role: str | None,
         token: str | None,
     ) -> str:
         """Starts a task and returns its ARN.
@@ -71,7 +72,7 @@ class OneOffTask:
                         "assignPublicIp": "ENABLED" if network.assign_public_ip else "DISABLED",
                     }
                 },
-                overrides={"containerOverrides": [override]},
+                overrides={"containerOverrides": [override], **({"taskRoleArn": role} if role else {})},
                 **({"clientToken": token} if token else {}),
             )
         if answer["tasks"]:

@@ -50,6 +50,7 @@ class Outputs(_Value):
         api_url: the load balancer's address; None when the task's public IP must be looked up.
         database_secret_arn: the secret that RDS keeps, JSON with username and password.
         app_secret_arn: the secret made before Terraform, JSON.
+        backup_role_arn: the role of tasks that read and write backups; None before there was one.
         image_platform: for which the image must be built.
     """
 
@@ -71,6 +72,7 @@ class Outputs(_Value):
     network: NetworkOutputs
     api_url: str | None = None
     app_secret_arn: str
+    backup_role_arn: str | None = None
     target_group_arn: str | None = None
     alarm_names: tuple[str, ...] = ()
     image_platform: str = "linux/amd64"

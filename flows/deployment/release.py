@@ -125,6 +125,7 @@ class Step(_Value):
     phase: Literal["expand", "contract"]
     reversible: bool
     description: str = ""
+    digest: str = ""
 
 
 class Schema(_Value):
@@ -177,6 +178,7 @@ class Release(_Value):
         last_verified: the newest release that was verified when this one began.
         unproven: whether the infrastructure was changed since, by releases that were not verified.
         verified: when it was; from then on it is what rollbacks lead to.
+        proof: key of the record that proves the steps of its schema; None when there were none to prove.
         serving: what runs when it ended, service by service.
         secrets: the versions of the secrets that its tasks were started with, by ARN.
     """
@@ -199,6 +201,7 @@ class Release(_Value):
     plan: PlanRecord | None = None
     image: Image | None = None
     db_schema: Schema | None = None
+    proof: str | None = None
     services: dict[str, ServiceRecord] = {}
     secrets: dict[str, str] = {}
     stages: tuple[StageRecord, ...] = ()

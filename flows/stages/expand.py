@@ -23,13 +23,16 @@ SNAPSHOT_WITHIN_S = 1800.0
 
 
 @stage(NAME, deadline_s=3600, retries=1)
-async def expand(run: Deployment, image: Image) -> Done[None]:
-    """Runs the steps that come before the roll-out, after a snapshot when any of the steps is one-way."""
+async def expand(run: Deployment, image: Image, found: Pending | None = None) -> Done[None]:
+    """Runs the steps that come before the roll-out, after a snapshot when any of the steps is one-way.
+
+    `found` are the pending ones as they were proved; steps that have been run since are not run again.
+    """
     if known := at_head(run.release, run.previous, image):
         await run.journal.update(db_schema=known)
         return Done(None, f"the schema is at {known.after}", skipped=True)
     arn = await migrations.revision(run, image)
-    found = await migrations.status(run, arn)
+    found = found or await migrations.status(run, arn)
     if found.ahead:
         await _can_live_with(run, found)
     schema = schema_of(found, run.release.db_schema)

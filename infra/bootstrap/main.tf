@@ -13,7 +13,7 @@ locals {
   database     = "arn:aws:rds:${local.here}:db:${local.prefix}-db"
   families     = ["backend", "worker", "prefect"]
   # By name: the prefix of prod begins the names of the other environments too.
-  roles = [for name in concat(["execution"], local.families) : "arn:aws:iam::${local.account}:role/${local.prefix}-${name}"]
+  roles = [for name in concat(["backup", "execution"], local.families) : "arn:aws:iam::${local.account}:role/${local.prefix}-${name}"]
   # What Terraform has made carries these tags.
   ours = { "aws:ResourceTag/Project" = "reelflow", "aws:ResourceTag/Environment" = var.environment }
   # What it is about to make.

@@ -85,6 +85,11 @@ output "app_secret_arn" {
   value       = data.aws_secretsmanager_secret.app.arn
 }
 
+output "backup_role_arn" {
+  description = "Role of tasks that read and write backups."
+  value       = module.iam.task_role_arns["backup"]
+}
+
 output "redis_replication_group_id" {
   description = "Replication group of the cache."
   value       = module.cache.replication_group_id

@@ -56,7 +56,7 @@ class _Call:
 
     Attributes:
         ships: a change for which the stage has something to do.
-        armed_in: a stage before it in which the same call is not made; "" when none makes it before.
+        armed_in: from which stage on the call fails; "" when no stage before makes the same call.
     """
 
     stage: str
@@ -71,7 +71,8 @@ CALLS = (
     _Call("plan", "budgets", "DescribeBudget", nothing),
     _Call("apply", "logs", "PutRetentionPolicy", changes.infrastructure),
     _Call("push", "ecr", "GetAuthorizationToken", armed_in="plan"),
-    _Call("expand", "ecs", "RunTask"),
+    _Call("prove", "ecs", "RunTask"),
+    _Call("expand", "ecs", "RunTask", changes.step(), armed_in="expand"),
     _Call("roll_out", "ecs", "UpdateService"),
     _Call("bake", "cloudwatch", "DescribeAlarms", armed_in="roll_out"),
     _Call("verify", "ecr", "GetAuthorizationToken", armed_in="bake"),
@@ -94,6 +95,11 @@ def _calls(fault: str, harm: Callable[[str, str], Harm], kind: str = "") -> list
         )
         for call in CALLS
     ]
+
+
+def _expired(service: str, operation: str) -> Harm:
+    # Going back takes the same call as running a step does: with no credentials at all nobody can.
+    return calls.expired(service, operation, times=1 if operation == "RunTask" else None)
 
 
 def _cuts() -> list[Cell]:
@@ -143,11 +149,18 @@ OF_ITS_OWN = [
         harm=calls.failing("registry", "Push", error="connection", times=None),
         failure=_fails("push", "push_broken_off"),
     ),
+    Cell("prove", "migration error", changes.step(up="SELECT 1/0"), failure=_fails("prove", "up")),
     Cell(
-        "expand",
-        "migration error",
-        changes.step(up="SELECT 1/0"),
-        failure=_fails("expand", "migration_failed"),
+        "prove",
+        "migration that locks",
+        changes.step(up="CREATE INDEX rehearsed ON clips (frames)", down="DROP INDEX IF EXISTS rehearsed"),
+        failure=_fails("prove", "lint"),
+    ),
+    Cell(
+        "prove",
+        "migration that the release before can't live with",
+        changes.other_units,
+        failure=_fails("prove", "previous_image"),
     ),
     Cell(
         "expand",
@@ -157,29 +170,29 @@ OF_ITS_OWN = [
         _fails("expand", "migration_failed"),
     ),
     Cell(
-        "expand",
+        "prove",
         "disk full",
         changes.step(up=LARGE, down="DROP TABLE IF EXISTS rehearsed"),
         parts.database_disk_full,
-        _fails("expand", "migration_failed"),
+        _fails("prove", "copy", "up"),
     ),
     Cell(
-        "expand",
+        "prove",
         "database gone",
         changes.step(),
         at_stage("push", parts.database_gone),
-        _fails("expand", "migration_failed"),
+        _fails("prove", "migration_failed"),
     ),
     Cell(
-        "expand",
+        "prove",
         "task can't start",
         harm=calls.failing("task", "PullImage", error="CannotPullContainerError", times=None),
-        failure=_fails("expand", "migration_failed"),
+        failure=_fails("prove", "migration_failed"),
     ),
     Cell(
         "roll_out",
         "image can't be pulled",
-        harm=at_stage("expand", calls.failing("task", "PullImage", error="x", skip=1, times=None)),
+        harm=at_stage("prove", calls.failing("task", "PullImage", error="x", skip=1, times=None)),
         failure=_fails("roll_out", "image"),
     ),
     Cell(
@@ -222,9 +235,10 @@ OF_ITS_OWN = [
     ),
     Cell(
         "contract",
-        "migration error",
-        changes.step("contract", up="SELECT 1/0"),
-        failure=_fails("contract", "migration_failed"),
+        "table in use",
+        changes.step("contract"),
+        at_stage("verify", parts.table_in_use),
+        _fails("contract", "migration_failed"),
     ),
 ]
 
@@ -235,6 +249,7 @@ _ORDER = (
     "apply",
     "build",
     "push",
+    "prove",
     "expand",
     "roll_out",
     "bake",
@@ -246,7 +261,7 @@ CELLS = tuple(
         [
             *_calls("transient API error", calls.unavailable),
             *_calls("throttling", calls.throttled),
-            *_calls("expired credentials", calls.expired, "aws_denied"),
+            *_calls("expired credentials", _expired, "aws_denied"),
             *_cuts(),
             *_kills(),
             *OF_ITS_OWN,

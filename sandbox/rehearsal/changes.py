@@ -77,6 +77,15 @@ def step(phase: str = "expand", *, up: str | None = None, down: str | None = Non
     return change
 
 
+def other_units(checkout: Path) -> None:
+    """The code measures in another unit, and its step refuses the one that the code before writes."""
+    replaced("app/proving/doing.py", '"proof", 1.0, "s"', '"proof", 1.0, "seconds"')(checkout)
+    step(
+        up="ALTER TABLE job_metrics ADD CONSTRAINT rehearsed CHECK (unit <> 's') NOT VALID",
+        down="ALTER TABLE job_metrics DROP CONSTRAINT IF EXISTS rehearsed",
+    )(checkout)
+
+
 def unbuildable(checkout: Path) -> None:
     """The description of its image is missing."""
     (checkout / "Dockerfile").unlink()

@@ -43,13 +43,13 @@ SCENARIOS = (
         replaced(
             "app/main.py", "Turns prompts into finished videos.", "Turns a prompt into a finished film."
         ),
-        idle=frozenset({"apply", "expand", "contract"}),
+        idle=frozenset({"apply", "prove", "expand", "contract"}),
     ),
     Scenario(
         "nothing",
         "the same again: nothing is built, pushed or restarted",
         nothing,
-        idle=frozenset({"plan", "apply", "build", "push", "expand", "roll_out", "contract"}),
+        idle=frozenset({"plan", "apply", "build", "push", "prove", "expand", "roll_out", "contract"}),
     ),
     Scenario("migration", "a change of the database's schema", changes.step(), idle=frozenset({"apply"})),
     Scenario(

@@ -55,8 +55,9 @@ def test_there_and_back(empty_database_url: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("mars",), "'mars' is not known here"),
-        (("local", "sideways"), "none of status, up and down"),
+        (("mars",), "There is no environment 'mars': there are sandbox, dev, staging, prod"),
+        (("dev", "lint"), "for local"),
+        (("local", "sideways"), "none of status, up, down, lint"),
         (("local", "up", "--phase", "both"), "neither expand nor contract"),
         (("local", "down"), "down needs --to"),
     ],

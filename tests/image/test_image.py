@@ -130,6 +130,20 @@ def test_ffmpeg_and_fonts_are_in_it() -> None:
     assert verdicts["ffmpeg"] == verdicts["Fonts"] == "OK"
 
 
+@pytest.mark.usefixtures("migrated")
+def test_the_database_is_backed_up_and_restored(addresses: Addresses) -> None:
+    both = "reelflow backup local --json && reelflow drill local --json"
+    options = ["--network", "host", *settings(addresses), "--entrypoint", "sh"]
+    lines = docker("run", "--rm", *options, IMAGE, "-c", both).stdout.splitlines()
+    made, tried = (json.loads(line) for line in lines if line.startswith(('{"backup"', '{"drill"')))
+    assert tried["drill"]["backup"] == made["backup"]["id"]
+    assert tried["drill"]["differences"] == []
+
+
+def test_the_linter_of_steps_is_in_it() -> None:
+    assert json.loads(docker("run", "--rm", IMAGE, "migrate", "local", "lint", "--json").stdout)["ok"]
+
+
 def test_what_is_not_configured_is_said_in_one_line() -> None:
     done = docker("run", "--rm", "--network", "host", IMAGE, "serve", ok=False)
     assert done.returncode == 1

@@ -148,7 +148,7 @@ run "roles" {
   }
   assert {
     condition = alltrue(flatten([
-      for policy in concat([aws_iam_role_policy.execution], values(aws_iam_role_policy.media)) : [
+      for policy in concat([aws_iam_role_policy.execution, aws_iam_role_policy.backups], values(aws_iam_role_policy.media)) : [
         for statement in jsondecode(policy.policy).Statement : [
           for action in flatten([statement.Action]) : !strcontains(action, "*") && (statement.Resource != "*" || action == "ecr:GetAuthorizationToken")
         ]
@@ -159,6 +159,22 @@ run "roles" {
   assert {
     condition     = join(",", keys(aws_iam_role_policy.media)) == "backend,worker"
     error_message = "Prefect's server has no business with the media."
+  }
+  assert {
+    condition = alltrue([
+      for policy in values(aws_iam_role_policy.media) : anytrue([
+        for statement in jsondecode(policy.policy).Statement :
+        statement.Effect == "Deny" && endswith(statement.Resource, "/backups/*") && contains(flatten([statement.Action]), "s3:GetObject") && contains(flatten([statement.Action]), "s3:DeleteObject")
+      ])
+    ])
+    error_message = "A service must neither read nor delete backups."
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_iam_role_policy.backups.policy).Statement :
+      endswith(statement.Resource, "/backups/*") || try(statement.Condition.StringLike["s3:prefix"], "") == "backups/*"
+    ])
+    error_message = "What makes backups must see nothing but backups."
   }
   assert {
     condition = !anytrue(flatten([

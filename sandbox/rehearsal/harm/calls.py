@@ -41,15 +41,15 @@ def throttled(service: str, operation: str, *, times: int | None = ONE_ATTEMPT) 
     )
 
 
-def expired(service: str, operation: str) -> Harm:
-    """The deployer's credentials have run out, for good."""
+def expired(service: str, operation: str, *, times: int | None = None) -> Harm:
+    """The deployer's credentials have run out, for good or until somebody renews them."""
     return failing(
         service,
         operation,
         error="ExpiredTokenException",
         message="The security token included in the request is expired",
         status=HTTPStatus.FORBIDDEN,
-        times=None,
+        times=times,
     )
 
 

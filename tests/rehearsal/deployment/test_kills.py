@@ -13,7 +13,19 @@ from tests.rehearsal.deployment.conftest import CHECKOUT, Deployer
 
 pytestmark = pytest.mark.soak
 
-STAGES = ("preflight", "plan", "build", "apply", "push", "expand", "roll_out", "bake", "verify", "contract")
+STAGES = (
+    "preflight",
+    "plan",
+    "build",
+    "apply",
+    "push",
+    "prove",
+    "expand",
+    "roll_out",
+    "bake",
+    "verify",
+    "contract",
+)
 CONTRACTS = '''"""A step that waits until the release is verified."""
 
 from alembic import op

@@ -20,6 +20,7 @@ locals {
     backend = "Uploads, films and their links"
     worker  = "Clips and films"
     prefect = "Nothing in AWS: Prefect's server asks for nothing there"
+    backup  = "Backups of the database, and no film"
   }
 }
 
@@ -93,6 +94,37 @@ resource "aws_iam_role_policy" "media" {
         Effect   = "Allow"
         Action   = "s3:ListBucket"
         Resource = var.bucket_arn
+      },
+      {
+        # Whoever breaks into a service gets no copy of the database, and can destroy none.
+        Sid      = "NoBackups"
+        Effect   = "Deny"
+        Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+        Resource = "${var.bucket_arn}/backups/*"
+      },
+    ]
+  })
+}
+
+# One-off tasks take it on: backups, drills, and the copies that changes of the schema are tried on.
+resource "aws_iam_role_policy" "backups" {
+  name = "backups"
+  role = aws_iam_role.task["backup"].name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid      = "Backups"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+        Resource = "${var.bucket_arn}/backups/*"
+      },
+      {
+        Sid       = "ListBackups"
+        Effect    = "Allow"
+        Action    = "s3:ListBucket"
+        Resource  = var.bucket_arn
+        Condition = { StringLike = { "s3:prefix" = "backups/*" } }
       },
     ]
   })

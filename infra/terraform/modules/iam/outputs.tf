@@ -9,5 +9,5 @@ output "execution_role_arn" {
 output "task_role_arns" {
   description = "Role of each service's tasks."
   value       = { for name, role in aws_iam_role.task : name => role.arn }
-  depends_on  = [aws_iam_role_policy.media]
+  depends_on  = [aws_iam_role_policy.media, aws_iam_role_policy.backups]
 }
