@@ -94,7 +94,7 @@ CONTRACTED = Scenario(
         _step(
             "A rule",
             "contract",
-            "ALTER TABLE job_metrics ADD CONSTRAINT ck_rehearsal CHECK (rehearsal <> '')",
+            "ALTER TABLE job_metrics ADD CONSTRAINT ck_rehearsal CHECK (rehearsal <> '') NOT VALID",
             "ALTER TABLE job_metrics DROP CONSTRAINT ck_rehearsal",
         ),
         replaced("app/main.py", "Turns prompts into finished videos.", "Turns prompts into videos."),
