@@ -17,7 +17,7 @@ Values = Mapping[str, Any]
 _MISSING = "Cannot import non-existent remote object"
 _ADDRESS = re.compile(r'import an existing object to ("(?:[^"\\]|\\.)*")')
 
-# By attributes of the configuration alone, so that no state is needed.
+# By attributes of the configuration, so that no state is needed.
 _NAMED: dict[str, str] = {
     "aws_cloudwatch_dashboard": "{dashboard_name}",
     "aws_cloudwatch_log_group": "{name}",
@@ -35,6 +35,8 @@ _NAMED: dict[str, str] = {
     "aws_elasticache_subnet_group": "{name}",
     "aws_iam_role": "{name}",
     "aws_iam_role_policy": "{role}:{name}",
+    "aws_route": "{route_table_id}_{destination_cidr_block}",
+    "aws_route_table_association": "{subnet_id}/{route_table_id}",
     "aws_s3_bucket": "{bucket}",
     "aws_s3_bucket_lifecycle_configuration": "{bucket}",
     "aws_s3_bucket_ownership_controls": "{bucket}",
@@ -62,6 +64,8 @@ def named(type_: str, planned: Values, *, account: str, region: str) -> str | No
         pattern = "{account}:{name}"
     elif type_ == "aws_sns_topic":
         pattern = "arn:aws:sns:{region}:{account}:{name}"
+    elif type_ == "aws_ecs_service" and planned.get("cluster"):
+        pattern = f"{str(planned['cluster']).rpartition('/')[2]}/{{name}}"
     else:
         pattern = _NAMED.get(type_)
     if pattern is None:

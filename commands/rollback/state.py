@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from uuid import uuid4
 
 from blocks.environment import Environment
 from blocks.record_store import records_of
-from blocks.terraform.adoption import remembered
+from blocks.terraform.adoption import named, remembered
 from blocks.terraform.candidates import on_candidate
-from blocks.terraform.plan import Plan
+from blocks.terraform.lookups import Lookups
+from blocks.terraform.plan import Plan, ResourceChange
 from blocks.terraform.state_history import (
     FORMAT,
     StateError,
@@ -25,7 +26,7 @@ from blocks.terraform.state_history import (
     history_of,
     with_serial,
 )
-from blocks.terraform.taking_over import adoptable, take_over
+from blocks.terraform.taking_over import Identify, adoptable, take_over
 from flows.deployment import artifacts
 from flows.deployment.keeper import is_over
 from flows.deployment.lock import Holder, Lock
@@ -99,14 +100,9 @@ async def adopt(environment: Environment, confirm: Confirm) -> dict[str, Any]:
     _refuse_broken(environment.name, current, known)
     with tempfile.TemporaryDirectory(prefix="reelflow-adopt-") as name:
         scratch = Path(name)
-        found = await adoptable(
-            environment.terraform,
-            history.read(current) if current and current.good else None,
-            _remembered(history, known),
-            account=environment.account,
-            region=environment.region or "",
-            scratch=scratch,
-        )
+        state = history.read(current) if current and current.good else None
+        identify = identifier(environment, _remembered(history, known))
+        found = await adoptable(environment.terraform, state, identify, scratch)
         document = {
             "environment": environment.name,
             "adopted": dict(sorted(found.ids.items())),
@@ -126,6 +122,19 @@ async def adopt(environment: Environment, confirm: Confirm) -> dict[str, Any]:
                 _write_empty(history, current, 1 + _highest(known))
             applied = await take_over(environment.terraform, found, scratch)
         return document | {"done": True, "added": applied.added, "changed": applied.changed}
+
+
+def identifier(environment: Environment, memory: Mapping[str, str]) -> Identify:
+    """Tells ids by what earlier states knew, by what the configuration says, and else by asking AWS."""
+    lookups = Lookups(region=environment.region, credentials=environment.credentials)
+    where = {"account": environment.account, "region": environment.region or ""}
+
+    def identify(change: ResourceChange) -> str | None:
+        planned = change.after or {}
+        known = memory.get(change.address) or named(change.type, planned, **where)
+        return known or lookups.find(change.type, planned)
+
+    return identify
 
 
 def _refuse_broken(environment: str, current: StateVersion | None, known: Sequence[StateVersion]) -> None:

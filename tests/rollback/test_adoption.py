@@ -20,6 +20,14 @@ from blocks.terraform.events import Diagnostic
         ("aws_cloudwatch_log_metric_filter", {"log_group_name": "/l", "name": "errors"}, "/l:errors"),
         ("aws_budgets_budget", {"name": "monthly"}, "123456789012:monthly"),
         ("aws_sns_topic", {"name": "alarms"}, "arn:aws:sns:us-east-2:123456789012:alarms"),
+        (
+            "aws_ecs_service",
+            {"cluster": "arn:aws:ecs:us-east-2:1:cluster/ai-video", "name": "ai-video-backend"},
+            "ai-video/ai-video-backend",
+        ),
+        # Known once its subnet and its table are to be taken over.
+        ("aws_route_table_association", {"subnet_id": "s-1", "route_table_id": "rtb-1"}, "s-1/rtb-1"),
+        ("aws_route_table_association", {"subnet_id": "s-1"}, None),
         # Only AWS knows: its id is made when the thing is.
         ("aws_vpc", {"cidr_block": "10.0.0.0/16"}, None),
         # Not known before the apply, or not to be told.

@@ -78,11 +78,15 @@ class RouteTableAssociation(Resource):
         state["id"] = aws.client("ec2").associate_route_table(**self.request(aws, state))["AssociationId"]
 
     def read(self, aws: Aws, state: State) -> Mapping[str, Value] | None:
-        sought = [{"Name": "association.route-table-association-id", "Values": [state["id"]]}]
+        # Just imported, it has the id of the import.
+        imported = "/" in state["id"]
+        name = "route-table-id" if imported else "association.route-table-association-id"
+        sought = [{"Name": name, "Values": [state["route_table_id"] if imported else state["id"]]}]
         for table in aws.client("ec2").describe_route_tables(Filters=sought)["RouteTables"]:
             for association in table["Associations"]:
-                if association["RouteTableAssociationId"] == state["id"]:
-                    return self.described(association)
+                its = association["RouteTableAssociationId"]
+                if its == state["id"] or (imported and association.get("SubnetId") == state["subnet_id"]):
+                    return {**self.described(association), "id": its}
         return None
 
     def update(self, aws: Aws, state: State, prior: State) -> None:
@@ -93,3 +97,7 @@ class RouteTableAssociation(Resource):
 
     def delete(self, aws: Aws, state: State) -> None:
         aws.client("ec2").disassociate_route_table(AssociationId=state["id"])
+
+    def imported(self, identity: str) -> State:
+        subnet, table = identity.split("/")
+        return {"id": identity, "subnet_id": subnet, "route_table_id": table}

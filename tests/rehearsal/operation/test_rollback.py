@@ -9,7 +9,9 @@ import asyncio
 import io
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -19,6 +21,7 @@ from rich.console import Console
 from app.settings import settings
 from blocks.database import DatabaseState
 from blocks.environment import Environment
+from blocks.terraform.taking_over import adoptable
 from commands.deployment import looking
 from commands.deployment.looking import environment_outputs
 from commands.deployment.rehearse import rehearsal
@@ -243,8 +246,26 @@ def test_what_exists_and_is_in_no_state_is_taken_over(last: Environment) -> None
 
     done = asyncio.run(state.adopt(last, lambda _: True))
     assert done["done"]
-    types = {address.rpartition("module.")[2].split(".")[1] for address in done["adopted"]}
-    assert types == set(forgotten)
+    assert _types(done["adopted"]) == set(forgotten)
     assert asyncio.run(looking.plan(last))["empty"]
     assert _newest(last)["resources"] == good["resources"]
     assert asyncio.run(state.adopt(last, lambda _: True))["adopted"] == {}
+
+
+def test_all_is_found_when_no_state_remembers_anything(last: Environment, tmp_path: Path) -> None:
+    found = asyncio.run(adoptable(last.terraform, None, state.identifier(last, {}), tmp_path))
+    left = [change for change in found.plan.changes if change.action == "create"]
+    # A secret's value is not to be read, and a revision of a task definition is made anew.
+    assert {change.type for change in left} <= {
+        "aws_ecs_task_definition",
+        "aws_secretsmanager_secret_version",
+    }
+    assert {"aws_vpc", "aws_route", "aws_lb_listener", "aws_vpc_security_group_ingress_rule"} <= _types(
+        found.ids
+    )
+    assert found.plan.destructive == ()
+
+
+def _types(ids: Mapping[str, str]) -> set[str]:
+    """The types of resources, by their addresses."""
+    return {re.sub(r"module\.[^.]+\.", "", address).split(".")[0] for address in ids}
