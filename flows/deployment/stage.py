@@ -80,7 +80,8 @@ def stage(
             except Exception as fault:
                 failed = stage_failed(name, fault, deadline_s=deadline_s)
                 await _end(run, name, "failed", f"{failed.cause.kind}: {failed.cause.message}")
-                raise failed from fault
+                # A fault that is its own cause would have whoever follows causes go round for ever.
+                raise failed from (fault.__cause__ if failed is fault else fault)
 
         return run_stage
 
