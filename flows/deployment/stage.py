@@ -81,7 +81,9 @@ def stage(
                 failed = stage_failed(name, fault, deadline_s=deadline_s)
                 await _end(run, name, "failed", f"{failed.cause.kind}: {failed.cause.message}")
                 # A fault that is its own cause would have whoever follows causes go round for ever.
-                raise failed from (fault.__cause__ if failed is fault else fault)
+                if failed is fault:
+                    raise
+                raise failed from fault
 
         return run_stage
 
