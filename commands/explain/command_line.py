@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.speaking import Json, failures, tell
+from commands.speaking import USAGE_ERROR, Json, failures, leave, tell
 
 
 def explain(
@@ -26,7 +26,10 @@ def explain(
     from commands.explain.showing import show
 
     with failures():
-        document = command.explain(subject)
+        try:
+            document = command.explain(subject)
+        except command.NothingOfThatName as nothing:
+            leave(str(nothing), USAGE_ERROR)
     tell(document, as_json, lambda: show(document, Console()))
 
 

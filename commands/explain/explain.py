@@ -15,7 +15,7 @@ from app.errors import AppError
 from app.settings import settings
 from blocks.environment import Environment
 from blocks.errors import BlockError
-from blocks.media_store.errors import StoreError
+from blocks.media_store.errors import StoreError, StoreMissing
 from blocks.record_store import RecordStore, records_of
 from blocks.terraform.outputs import Outputs
 from commands.deployment.environments import NAMES, environment
@@ -28,7 +28,7 @@ from flows.explaining.explain import Explanation
 from flows.explaining.explain import explain as explain_findings
 from flows.explaining.findings import Fault, Findings, Gap
 from flows.explaining.gather import gather
-from flows.explaining.sources import BEFORE_ANY_TASK, REMEMBERED, Subject
+from flows.explaining.subject import BEFORE_ANY_TASK, REMEMBERED, Subject
 
 RELEASE_ID = re.compile(r"\d{8}T\d{6}Z")
 _FAILED = (Status.FAILED, Status.UNDO_FAILED, Status.CANCELLED, Status.ABANDONED)
@@ -73,16 +73,23 @@ def _environment(where: Environment) -> Explanation:
 
 
 def _release(release_id: str) -> Explanation:
+    refused: BlockError | None = None
     for name in NAMES:
         try:
             where = environment(name)
             records = records_of(where)
             release = journal.read(records, name, release_id)
-        except (BlockError, StoreError):
-            # Not every environment is there, or may be looked at.
+        except StoreMissing:
+            # Not every environment was ever made.
+            continue
+        except BlockError as error:
+            # Not every one may be looked at by everybody.
+            refused = error
             continue
         if release:
             return explain_findings(_of_release(where, records, release))
+    if refused:
+        raise refused
     raise NothingOfThatName(
         f"There is no release {release_id}",
         f"neither {' nor '.join(NAMES)} has one of that id, as far as can be seen",
@@ -91,14 +98,18 @@ def _release(release_id: str) -> Explanation:
 
 
 def _run(name: str) -> Explanation:
+    nothing = NothingOfThatName(
+        f"There is nothing called {name!r}",
+        f"it is no environment ({', '.join(NAMES)}), no release, and Prefect has no such flow run",
+        "List releases with `reelflow releases ENV`; flow runs are in Prefect's page",
+    )
+    # Where no server ever ran there are no runs, and starting one takes a while.
+    if not os.environ.get("PREFECT_API_URL") and not (settings().reelflow_home / "prefect").exists():
+        raise nothing
     with _prefect():
         found = runs.find(name)
         if found is None:
-            raise NothingOfThatName(
-                f"There is nothing called {name!r}",
-                f"it is no environment ({', '.join(NAMES)}), no release, and Prefect has no such flow run",
-                "List releases with `reelflow releases ENV`; flow runs are in Prefect's page",
-            )
+            raise nothing
         facts, pools, where_name = runs.facts(found)
     where = environment(where_name)
     records = records_of(where)

@@ -20,7 +20,7 @@ from flows.explaining import kept
 from flows.explaining.explain import Explanation, explain
 from flows.explaining.findings import Fault
 from flows.explaining.gather import gather
-from flows.explaining.sources import BEFORE_ANY_TASK, Subject
+from flows.explaining.subject import BEFORE_ANY_TASK, Subject
 
 if TYPE_CHECKING:
     from flows.deployment.run import Deployment

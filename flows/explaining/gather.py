@@ -11,7 +11,9 @@ from typing import Any
 
 from blocks.terraform.events import Diagnostic
 from flows.explaining.findings import DiagnosticFacts, Findings, Gap
-from flows.explaining.sources import Facts, Source, Subject, first, second
+from flows.explaining.looks import Facts
+from flows.explaining.sources import Source, first, second
+from flows.explaining.subject import Subject
 
 SOURCE_WITHIN_S = 4.0
 SIDE_BY_SIDE = 8

@@ -16,7 +16,8 @@ from blocks.terraform.events import Diagnostic
 from flows.deployment.release import Cause
 from flows.explaining import enrich, gather
 from flows.explaining.findings import Evidence, Fault
-from flows.explaining.sources import Source, Subject
+from flows.explaining.sources import Source
+from flows.explaining.subject import Subject
 from tests.explaining import documents as d
 
 pytestmark = pytest.mark.anyio

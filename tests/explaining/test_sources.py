@@ -18,7 +18,7 @@ from blocks.environment import Environment
 from blocks.terraform.outputs import NetworkOutputs, Outputs, ServiceOutputs
 from flows.explaining.findings import Fault, Findings
 from flows.explaining.gather import gather
-from flows.explaining.sources import Subject
+from flows.explaining.subject import Subject
 from sandbox import moto_additions
 
 REGION, ACCOUNT = "us-east-2", "123456789012"

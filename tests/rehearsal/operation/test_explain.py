@@ -30,7 +30,7 @@ from flows.explaining.explain import Explanation, explain
 from flows.explaining.findings import Fault
 from flows.explaining.gather import gather
 from flows.explaining.rules import RULES
-from flows.explaining.sources import Subject
+from flows.explaining.subject import Subject
 from sandbox.ecs.reach import Silence
 from sandbox.network.addresses import Addresses
 from tests.rehearsal.blocks import conftest as blocks
