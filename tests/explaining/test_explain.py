@@ -575,6 +575,12 @@ ECS = [
         id="alarm in ALARM before it began",
     ),
     pytest.param(
+        crashed('File "/images/2ef53100d61225f5432/app/cli.py"', "no such table: films", exit_code=3),
+        "crashed",
+        ("exit code 3",),
+        id="digits of a digest are no code of an error",
+    ),
+    pytest.param(
         crashed("no such table: films", exit_code=3),
         "crashed",
         ("exit code 3", "no such table: films"),

@@ -13,8 +13,8 @@ from flows.explaining.rules.network import groups_of
 Store = Callable[[Findings], StoreFacts | None]
 
 _TIMED_OUT = r"timeout expired|timed? ?out|ETIMEDOUT|i/o timeout"
-_POSTGRES = r"postgres|5432|psycopg|libpq|connect(?:ion)? to server|could not connect to server|database"
-_REDIS = r"redis|6379"
+_POSTGRES = r"postgres|\b5432\b|psycopg|libpq|connect(?:ion)? to server|could not connect to server|database"
+_REDIS = r"redis|\b6379\b"
 
 
 def _database(findings: Findings) -> StoreFacts | None:
@@ -66,7 +66,7 @@ def _full(findings: Findings) -> Match | None:
         told = Evidence(source="RDS", text=f"{found.identifier} is {found.status}")
         return Match((told,), {"name": found.identifier})
     return said(
-        r"could not (?:extend|write)[^\"]* No space left on device|DiskFull|53100|storage-full",
+        r"could not (?:extend|write)[^\"]* No space left on device|DiskFull|storage-full",
         "log",
         "fault",
         "run",
@@ -85,20 +85,20 @@ RULES = (
         "{name} --allocated-storage GB --apply-immediately`",
     ),
     Rule(
-        kind="database_blocked",
-        title="The security groups keep tasks from the database",
-        looks_like="connection to server … failed: timeout expired, and the task ends",
-        find=_blocked(_database, "database"),
+        kind="cache_blocked",
+        title="The security groups keep tasks from the cache",
+        looks_like="Redis can't be used: Timeout connecting to server",
+        find=both(said(_REDIS, "log", "fault", "run"), _blocked(_cache, "cache")),
         message="Tasks can't reach port {port} of {name}: {why}",
         remedy="Allow it in infra/terraform/modules/network/security_groups.tf (tasks_to_store, "
         "store_from_tasks); `reelflow plan {environment}` shows what was changed by hand; `reelflow "
         "deploy {environment}` puts it right",
     ),
     Rule(
-        kind="cache_blocked",
-        title="The security groups keep tasks from the cache",
-        looks_like="Redis can't be used: Timeout connecting to server",
-        find=both(said(_REDIS, "log", "fault", "run"), _blocked(_cache, "cache")),
+        kind="database_blocked",
+        title="The security groups keep tasks from the database",
+        looks_like="connection to server … failed: timeout expired, and the task ends",
+        find=_blocked(_database, "database"),
         message="Tasks can't reach port {port} of {name}: {why}",
         remedy="Allow it in infra/terraform/modules/network/security_groups.tf (tasks_to_store, "
         "store_from_tasks); `reelflow plan {environment}` shows what was changed by hand; `reelflow "
@@ -145,7 +145,7 @@ RULES = (
         kind="database_password",
         title="The database refuses the password",
         looks_like="password authentication failed for user",
-        find=said(r"password authentication failed|28P01|no pg_hba\.conf entry", "log", "fault", "run"),
+        find=said(r"password authentication failed|no pg_hba\.conf entry", "log", "fault", "run"),
         message="The tasks hold another password than the database: it was changed since they were "
         "started, or they connect without TLS",
         remedy="Start the tasks anew, so that they read the secret again: `aws ecs update-service "
@@ -157,7 +157,7 @@ RULES = (
         title="A migration did not get its lock",
         looks_like="a table was in use at each of 12 attempts; canceling statement due to lock timeout",
         find=said(
-            r"a table was in use at each of|lock timeout|LockNotAvailable|55P03|another runner was at it",
+            r"a table was in use at each of|lock timeout|LockNotAvailable|another runner was at it",
             "fault",
             "log",
             "run",
