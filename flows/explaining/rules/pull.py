@@ -69,7 +69,7 @@ RULES = (
         kind="image_denied",
         title="The registry does not give the image out",
         looks_like="CannotPullContainerError: … 403 Forbidden, pull access denied",
-        find=said(_PULL + r".*(?:403|forbidden|access denied|denied:|unauthorized)", "task", "event"),
+        find=said(_PULL + r".*(?:\b403\b|forbidden|access denied|denied:|unauthorized)", "task", "event"),
         message="ECR refuses the image to the role that starts tasks, or it is another account's",
         remedy="Compare the execution role in infra/terraform/modules/iam/main.tf (ecr:BatchGetImage, "
         "ecr:GetDownloadUrlForLayer) with `reelflow plan {environment}`; then `reelflow deploy "
