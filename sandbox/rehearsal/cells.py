@@ -170,6 +170,33 @@ OF_ITS_OWN = [
         _fails("expand", "migration_failed"),
     ),
     Cell(
+        "expand",
+        "migration error",
+        changes.step(up=changes.FAILS_OUTSIDE_OF_A_PROOF),
+        failure=_fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "disk full",
+        changes.step(up=LARGE, down="DROP TABLE IF EXISTS rehearsed"),
+        at_stage("expand", parts.database_disk_full),
+        _fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "database gone",
+        changes.step(),
+        at_stage("expand", parts.database_gone),
+        _fails("expand", "migration_failed"),
+    ),
+    Cell(
+        "expand",
+        "task can't start",
+        changes.step(),
+        at_stage("expand", calls.failing("task", "PullImage", error="CannotPullContainerError")),
+        _fails("expand", "migration_failed"),
+    ),
+    Cell(
         "prove",
         "disk full",
         changes.step(up=LARGE, down="DROP TABLE IF EXISTS rehearsed"),
@@ -192,7 +219,7 @@ OF_ITS_OWN = [
     Cell(
         "roll_out",
         "image can't be pulled",
-        harm=at_stage("prove", calls.failing("task", "PullImage", error="x", skip=1, times=None)),
+        harm=at_stage("roll_out", calls.failing("task", "PullImage", error="x", times=None)),
         failure=_fails("roll_out", "image"),
     ),
     Cell(

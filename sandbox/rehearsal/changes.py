@@ -32,6 +32,12 @@ def downgrade() -> None:
     """Changes it back."""
     op.execute("""{down}""")
 '''
+# The copy on which a step is proved has a name of its own.
+FAILS_OUTSIDE_OF_A_PROOF = """
+DO $$ BEGIN
+    IF current_database() <> 'reelflow_proof' THEN RAISE EXCEPTION 'a rehearsed fault'; END IF;
+END $$
+"""
 HEALTHY = "    return Health(timestamp=datetime.now(UTC), version=VERSION)"
 
 
