@@ -35,6 +35,9 @@ TWO_DAYS = timedelta(days=2)
 class AgedStore(DirectoryMediaStore):
     """A store in which all is two days older than it is, but for the keys in `new`."""
 
+    # Of its own, or Prefect would take it for the store that it is made of.
+    _block_type_slug = "aged-store"
+
     new: set[str] = Field(default_factory=set)
 
     def list(self, prefix: str = "") -> Iterator[ListedObject]:
