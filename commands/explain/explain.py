@@ -30,6 +30,8 @@ from flows.explaining.findings import Fault, Findings, Gap
 from flows.explaining.gather import gather
 from flows.explaining.subject import BEFORE_ANY_TASK, REMEMBERED, Subject
 
+# What a deployment ends with that has looked at nothing yet.
+BEFORE_A_RELEASE = ("lock_held", "not_bootstrapped")
 RELEASE_ID = re.compile(r"\d{8}T\d{6}Z")
 _FAILED = (Status.FAILED, Status.UNDO_FAILED, Status.CANCELLED, Status.ABANDONED)
 
@@ -116,11 +118,15 @@ def _run(name: str) -> Explanation:
     release = _of_run(records, where.name, found.id)
     if release and release.cause:
         return explain_findings(_of_release(where, records, release))
-    findings = Findings(environment=where.name, run=facts, pools=pools, at=datetime.now(UTC))
+    known = {"run": facts, "pools": pools}
     if found.state and not found.state.is_failed() and not found.state.is_crashed():
-        return explain_findings(findings)
-    fault = Fault(stage="deploy", kind=runs.kind(facts), message=facts.message or facts.state)
-    return explain_findings(findings.model_copy(update={"fault": fault, "lock": _lock(records, where.name)}))
+        return explain_findings(Findings(environment=where.name, at=datetime.now(UTC), **known))
+    fault = Fault(stage="", kind=runs.kind(facts), message=facts.message or facts.state)
+    if fault.kind in BEFORE_A_RELEASE:
+        findings = Findings(environment=where.name, at=datetime.now(UTC), lock=_lock(records, where.name))
+    else:
+        findings = _now(where, None, None)
+    return explain_findings(findings.model_copy(update={"fault": fault, **known}))
 
 
 def _of_release(where: Environment, records: RecordStore, release: Release) -> Findings:

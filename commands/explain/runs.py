@@ -86,6 +86,8 @@ def waiting(environment: str) -> Findings | None:
 def kind(facts: RunFacts) -> str:
     """The kind of a fault, by the name of the exception that a failed run's message tells."""
     found = _EXCEPTION.search(facts.message)
+    if found is None and facts.state == "Crashed":
+        return "killed"
     words = found[1] if found else facts.state
     return re.sub(r"(?<!^)(?=[A-Z])", "_", words).lower()
 

@@ -8,7 +8,7 @@ import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.objects import FlowRun
-from prefect.states import Completed, Failed
+from prefect.states import Completed, Crashed, Failed
 
 from commands.explain import runs
 from flows.explaining.explain import explain
@@ -75,3 +75,11 @@ def test_a_run_that_failed_before_it_had_a_release(client: SyncPrefectClient, ru
     cause = explain(Findings(environment=environment, run=facts, pools=pools, fault=fault)).cause
     assert cause is not None
     assert cause.kind == "lock_held"
+
+
+def test_a_run_whose_process_was_killed(client: SyncPrefectClient, run: FlowRun) -> None:
+    client.set_flow_run_state(run.id, Crashed(message="Flow run process exited with code -9"), force=True)
+    again = runs.find(str(run.id))
+    assert again is not None
+    facts, _, _ = runs.facts(again)
+    assert runs.kind(facts) == "killed"
