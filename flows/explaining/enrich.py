@@ -66,7 +66,10 @@ def with_evidence(cause: Cause, explanation: Explanation) -> Cause:
 
 def diagnostics(fault: BaseException | None) -> Iterator[Diagnostic]:
     """What Terraform has told, of the fault or of what led to it."""
-    while fault is not None:
+    known = set[int]()
+    # A chain of causes may be a ring, which whoever follows it would never leave.
+    while fault is not None and id(fault) not in known:
+        known.add(id(fault))
         if isinstance(fault, TerraformFailed):
             yield from fault.diagnostics
         fault = fault.__cause__
