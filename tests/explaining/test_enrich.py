@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from blocks.terraform.errors import TerraformFailed
 from blocks.terraform.events import Diagnostic
 from flows.explaining.enrich import diagnostics
@@ -10,7 +12,7 @@ SAID = Diagnostic("error", "it is there already")
 
 
 def _chained(*faults: BaseException) -> BaseException:
-    for fault, cause in zip(faults, faults[1:], strict=False):
+    for fault, cause in itertools.pairwise(faults):
         fault.__cause__ = cause
     return faults[0]
 
