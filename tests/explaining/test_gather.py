@@ -121,6 +121,12 @@ async def test_a_cause_gets_its_evidence_and_a_more_exact_next_step() -> None:
     assert list(run.records.written) == ["prod/findings/20261125T000000Z.json"]
 
 
+def test_a_fault_that_was_raised_from_itself_has_an_end() -> None:
+    fault = RuntimeError("a stage that names its cause itself")
+    fault.__cause__ = fault
+    assert list(enrich.diagnostics(fault)) == []
+
+
 async def test_what_no_rule_knows_stays_as_it_was() -> None:
     odd = CAUSE.model_copy(update={"kind": "odd"})
     assert await enrich.explained(deployment(), odd, None) == odd
