@@ -6,9 +6,11 @@ It only adds: the stage and the kind stay, and whatever goes wrong here, the cau
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from prefect.logging import get_logger
 
@@ -25,6 +27,7 @@ from flows.explaining.subject import BEFORE_ANY_TASK, Subject
 if TYPE_CHECKING:
     from flows.deployment.run import Deployment
 
+T = TypeVar("T")
 # The last verified release is not to wait for it long.
 WITHIN_S = 10.0
 # Each of its steps ends in time for the next one.
@@ -84,12 +87,33 @@ async def _explain(run: Deployment, cause: Cause, fault: BaseException | None) -
         since=run.release.started - CLOCKS_DIFFER,
     )
     findings = await gather(subject, diagnostics=diagnostics(fault), within_s=SOURCE_WITHIN_S)
-    explanation = explain(findings)
+    explanation = await _apart(lambda: explain(findings))
     try:
         await asyncio.wait_for(asyncio.to_thread(kept.keep, run.records, findings), KEPT_WITHIN_S)
     except Exception as wrong:  # noqa: BLE001 - told now it need not be told later
         get_logger(__name__).warning("The findings were not kept: %s", wrong or "no answer")
     return explanation
+
+
+async def _apart(work: Callable[[], T]) -> T:
+    """Has a thread do it that nobody waits for at the end: what never ended here would end no deployment."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(set_it: Callable[[Any], None], value: object) -> None:
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(lambda: None if done.done() else set_it(value))
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as fault:  # noqa: BLE001 - it is raised where it is waited for
+            tell(done.set_exception, fault)
+        else:
+            tell(done.set_result, result)
+
+    threading.Thread(target=run, daemon=True, name="explain").start()
+    return await done
 
 
 async def _outputs(run: Deployment, cause: Cause) -> Outputs | None:

@@ -13,6 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from blocks.ecs.facts import DefinitionFacts, ServiceFacts, TaskFacts
 from blocks.network import Endpoint, SecurityGroup, Subnet
 
+LONGEST_TEXT = 4000
+
 Where = Literal["fault", "terraform", "task", "event", "log", "run"]
 
 
@@ -155,7 +157,10 @@ class Findings(_Value):
         """Everything that was said, in the order of the places; of all places when none is named."""
         every: tuple[Where, ...] = ("task", "event", "terraform", "log", "run", "fault")
         for place in where or every:
-            yield from self._told(place)
+            for told in self._told(place):
+                # What is longer holds up whoever looks for something in it, and tells no more.
+                cut = len(told.text) > LONGEST_TEXT
+                yield told.model_copy(update={"text": told.text[:LONGEST_TEXT]}) if cut else told
 
     def _told(self, place: Where) -> Iterator[Evidence]:
         match place:

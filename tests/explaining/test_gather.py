@@ -156,5 +156,18 @@ async def test_the_last_verified_release_does_not_wait_for_it(
     assert await enrich.explained(run, CAUSE, None) == CAUSE
 
 
+async def test_a_rule_that_never_ends_ends_no_deployment(
+    monkeypatch: pytest.MonkeyPatch, never: threading.Event
+) -> None:
+    monkeypatch.setattr(enrich, "explain", lambda _: never.wait())
+    monkeypatch.setattr(enrich, "WITHIN_S", 0.1)
+    assert await enrich.explained(deployment(), CAUSE, None) == CAUSE
+
+
+async def test_a_rule_that_raises_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enrich, "explain", lambda _: {}["missing"])
+    assert await enrich.explained(deployment(), CAUSE, None) == CAUSE
+
+
 def test_evidence_is_told_with_where_it_is_from() -> None:
     assert str(Evidence(source="RDS", text="x is stopped")) == "RDS: x is stopped"
