@@ -38,6 +38,7 @@ class DatabaseState(_Value):
         secret_arn: of the secret in which RDS keeps its password.
         backup_retention_days: 0 means no backups.
         security_groups: their ids.
+        storage_gib: of its disk, as it is now.
     """
 
     identifier: str
@@ -51,6 +52,7 @@ class DatabaseState(_Value):
     backup_retention_days: int
     secret_arn: str | None
     security_groups: tuple[str, ...] = ()
+    storage_gib: int = 0
 
     @property
     def available(self) -> bool:
@@ -233,6 +235,7 @@ def _state(instance: Mapping[str, Any]) -> DatabaseState:
         deletion_protection=bool(instance.get("DeletionProtection")),
         backup_retention_days=int(instance.get("BackupRetentionPeriod") or 0),
         secret_arn=(instance.get("MasterUserSecret") or {}).get("SecretArn"),
+        storage_gib=int(instance.get("AllocatedStorage") or 0),
         security_groups=tuple(
             group["VpcSecurityGroupId"] for group in instance.get("VpcSecurityGroups") or []
         ),

@@ -65,6 +65,12 @@ async def restore_drill(
 )
 async def restore(where: Environment) -> dict[str, Any]:
     """Has the image that serves restore and compare the newest backup, in its network."""
+    database = where.database(await where.terraform.outputs())
+    disk = (await asyncio.to_thread(database.describe)).storage_gib
     return await ask_what_serves(
-        where, ["drill", "local"], answers="drill", deadline_s=WITHIN_S, tell=get_run_logger().info
+        where,
+        ["drill", "local", "--storage", str(disk)],
+        answers="drill",
+        deadline_s=WITHIN_S,
+        tell=get_run_logger().info,
     )

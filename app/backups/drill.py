@@ -10,7 +10,7 @@ from sqlalchemy import URL
 from app.backups import backup
 from app.backups.backup import Backup, BackupError
 from app.backups.contents import contents, differences
-from app.backups.scratch import DRILL, scratch
+from app.backups.scratch import DRILL, require_room, scratch
 from app.backups.server import connect
 from blocks.media_store import MediaStore
 
@@ -39,19 +39,22 @@ class Drill(BaseModel):
         return not self.differences
 
 
-def drill(store: MediaStore, url: URL) -> Drill:
+def drill(store: MediaStore, url: URL, *, storage_gib: int | None = None) -> Drill:
     """Restores the newest backup into a scratch database, compares, and drops it.
 
     Args:
         url: of the database beside which that is made.
+        storage_gib: of the server's disk; None when nobody knows.
 
     Raises:
         BackupError: there is no backup, or it is not whole.
+        NoRoom: it would fill the disk.
         ProgramFailed: it could not be restored.
     """
     newest = backup.newest(store)
     if newest is None:
         raise BackupError("No backup can be tried", "there is none", "Make one: `reelflow backup ENV`")
+    require_room(url, storage_gib)
     with scratch(url, DRILL) as made:
         started = time.monotonic()
         backup.restore(store, newest, made)

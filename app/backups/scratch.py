@@ -12,11 +12,24 @@ from sqlalchemy import URL
 
 from app.backups.server import connect
 from app.database import DatabaseUnavailable
+from app.errors import AppError
 
 # One of each at a time, so that what a killed process has left is found again.
 PROOF = "reelflow_proof"
 DRILL = "reelflow_drill"
 NAMES = (PROOF, DRILL)
+GIB = 1 << 30
+# A disk that runs full takes the real database with it; logs and sorting need their share.
+MOST_OF_STORAGE = 0.8
+_SIZES = """
+SELECT pg_database_size(current_database()),
+       sum(pg_database_size(oid)) FILTER (WHERE has_database_privilege(oid, 'CONNECT'))
+FROM pg_database
+"""
+
+
+class NoRoom(AppError):
+    """A copy would fill the server's disk."""
 
 
 def beside(url: URL, name: str) -> URL:
@@ -28,6 +41,32 @@ def beside(url: URL, name: str) -> URL:
     if name not in NAMES:
         raise ValueError(f"{name!r} is none of {', '.join(NAMES)}")
     return url.set(database=name)
+
+
+def require_room(url: URL, storage_gib: int | None) -> None:
+    """Makes sure that a copy of a database fits beside it.
+
+    Args:
+        storage_gib: of the server's disk; None when nobody knows.
+
+    Raises:
+        NoRoom: it does not.
+    """
+    if storage_gib is None:
+        return
+    with connect(url) as connection:
+        size, used = connection.execute(_SIZES).fetchone() or (0, 0)
+    if not fits(size=int(size), used=int(used), storage=storage_gib * GIB):
+        raise NoRoom(
+            "No copy of the database was made",
+            f"{int(used) / GIB:.1f} of {storage_gib} GiB are used, and it has {int(size) / GIB:.1f}",
+            "Give the instance more storage: db_storage_gb in its tfvars",
+        )
+
+
+def fits(*, size: int, used: int, storage: int) -> bool:
+    """Whether a copy of `size` bytes leaves enough of a disk free, of which so many are used."""
+    return used + size <= MOST_OF_STORAGE * storage
 
 
 def create(url: URL, name: str) -> URL:

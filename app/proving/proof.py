@@ -76,7 +76,7 @@ class _NotProved(Exception):
         self.message = message[:LONGEST_LINE]
 
 
-def prove(store: MediaStore, url: URL, phase: Phase) -> Proof:
+def prove(store: MediaStore, url: URL, phase: Phase, *, storage_gib: int | None = None) -> Proof:
     """Proves the pending steps of a phase on a copy; leaves the copy at the end of the phase.
 
     The copy is made before those that expand, and dropped by whoever proves last.
@@ -84,9 +84,10 @@ def prove(store: MediaStore, url: URL, phase: Phase) -> Proof:
     Args:
         store: where backups are.
         url: of the database that the steps are for. It is only read.
+        storage_gib: of its server's disk; None when nobody knows.
     """
     began = time.monotonic()
-    done = _Proving(store, url, phase)
+    done = _Proving(store, url, phase, storage_gib)
     failure, message = None, ""
     try:
         done.run()
@@ -121,7 +122,7 @@ def copied_from(newest: Backup | None, *, current: str | None, size_bytes: int, 
 
 
 class _Proving:
-    def __init__(self, store: MediaStore, url: URL, phase: Phase) -> None:
+    def __init__(self, store: MediaStore, url: URL, phase: Phase, storage_gib: int | None) -> None:
         self.source = ""
         self.rows = 0
         self.up = list[StepProof]()
@@ -129,6 +130,7 @@ class _Proving:
         self.down_to: str | None = None
         self._store = store
         self._url = url
+        self._storage_gib = storage_gib
         self._phase: Phase = phase
         self._copy = scratch.beside(url, scratch.PROOF)
         self._engine = create_engine(self._copy)
@@ -164,6 +166,7 @@ class _Proving:
             kind = copied_from(newest, current=current, size_bytes=size, now=datetime.now(UTC))
             if kind is None:
                 raise _NotProved("copy", f"the database has {size} bytes, and there is no recent backup")
+            scratch.require_room(self._url, self._storage_gib)
             scratch.create(self._url, scratch.PROOF)
             if kind == "backup" and newest:
                 self.source = f"backup {newest.id}"

@@ -18,6 +18,9 @@ PHASES = ("expand", "contract")
 AnyEnv = Annotated[
     str, typer.Argument(metavar="ENV", help="dev, staging or prod; local: what DATABASE_URL names.")
 ]
+Storage = Annotated[
+    int | None, typer.Option("--storage", help="GiB of the server's disk, which a copy must not fill.", min=1)
+]
 Last = Annotated[bool, typer.Option("--drop", help="Drop the scratch database at the end.")]
 
 
@@ -98,12 +101,12 @@ def backups(env: Env, as_json: Json = False) -> None:
     tell(document, as_json, lambda: show_backups(document, Console()))
 
 
-def drill(env: AnyEnv = LOCAL, as_json: Json = False) -> None:
+def drill(env: AnyEnv = LOCAL, storage: Storage = None, as_json: Json = False) -> None:
     """Restores the newest backup into a scratch database, compares it with what it was made of, drops it."""
     if env == LOCAL:
         from commands.schema import local
 
-        document = _locally(local.drill)
+        document = _locally(lambda: local.drill(storage))
         if as_json:
             _one_line(document)
         else:
@@ -121,6 +124,7 @@ def drill(env: AnyEnv = LOCAL, as_json: Json = False) -> None:
 
 def prove(
     phase: Annotated[str, typer.Argument(help="expand or contract; end: drops the copy.")],
+    storage: Storage = None,
     last: Last = False,
     as_json: Json = False,
 ) -> None:
@@ -132,7 +136,9 @@ def prove(
         return
     if phase not in PHASES:
         leave(f"{phase!r} is none of expand, contract and end", USAGE_ERROR)
-    document = _locally(lambda: local.prove(phase, last=last))  # pyright: ignore[reportArgumentType]
+    document = _locally(
+        lambda: local.prove(phase, last=last, storage_gib=storage)  # pyright: ignore[reportArgumentType]
+    )
     proof = document["proof"]
     if as_json:
         _one_line(document)

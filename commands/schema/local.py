@@ -103,7 +103,7 @@ def backup() -> dict[str, object]:
     return {"backup": made.model_dump(mode="json"), "deleted": list(gone)}
 
 
-def drill() -> dict[str, object]:
+def drill(storage_gib: int | None = None) -> dict[str, object]:
     """Restores the newest backup into a scratch database and compares it.
 
     Raises:
@@ -113,13 +113,14 @@ def drill() -> dict[str, object]:
     from app.backups.drill import drill as run
     from app.store import media_store
 
-    return {"drill": run(media_store(), _url()).model_dump(mode="json")}
+    return {"drill": run(media_store(), _url(), storage_gib=storage_gib).model_dump(mode="json")}
 
 
-def prove(phase: Phase, *, last: bool) -> dict[str, object]:
+def prove(phase: Phase, *, last: bool, storage_gib: int | None) -> dict[str, object]:
     """Proves the pending steps of a phase on a copy.
 
     Args:
+        storage_gib: of the server's disk, which the copy must not fill; None when nobody knows.
         last: whether to drop the copy then; one that proves nothing is dropped at once.
 
     Raises:
@@ -131,7 +132,7 @@ def prove(phase: Phase, *, last: bool) -> dict[str, object]:
     from app.store import media_store
 
     url = _url()
-    found = run(media_store(), url, phase)
+    found = run(media_store(), url, phase, storage_gib=storage_gib)
     if last or found.failure:
         scratch.drop(url, scratch.PROOF)
     return {"proof": found.model_dump(mode="json")}

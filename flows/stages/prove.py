@@ -89,7 +89,9 @@ class _Proving:
     async def phase(self, name: str, *, last: bool) -> Part:
         """The release's image proves the steps of a phase."""
         self._there = True
-        found = await self._ask(["prove", name], "proof", last=last)
+        database = self._run.environment.database(await self._run.outputs())
+        disk = (await asyncio.to_thread(database.describe)).storage_gib
+        found = await self._ask(["prove", name, "--storage", str(disk)], "proof", last=last)
         part = Part.model_validate(found["proof"])
         self._there = not last and part.failure is None
         return part

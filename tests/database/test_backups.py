@@ -17,6 +17,7 @@ from app.backups.contents import contents, differences
 from app.backups.drill import drill
 from app.backups.programs import ProgramFailed
 from app.backups.retention import expired
+from app.backups.scratch import NoRoom, fits
 from app.backups.server import connect
 from app.models import GenerationJob, JobStatus
 from app.storage_keys import backup_key, backup_manifest_key
@@ -133,6 +134,21 @@ def test_only_scratch_databases_are_dropped(url: URL) -> None:
         scratch.drop(url, "postgres")
     with pytest.raises(ValueError, match="none of"):
         scratch.create(url, str(url.database))
+
+
+def test_a_copy_must_not_fill_the_disk(store: MediaStore, url: URL) -> None:
+    backup.make(store, url)
+    assert drill(store, url, storage_gib=100).good
+    with pytest.raises(NoRoom, match=r"of 0 GiB are used"):
+        drill(store, url, storage_gib=0)
+    assert scratch.DRILL not in _databases(url)
+
+
+@pytest.mark.parametrize(
+    ("size", "used", "expected"), [(0, 0, True), (10, 70, True), (11, 70, False), (40, 41, False)]
+)
+def test_what_fits(size: int, used: int, expected: bool) -> None:
+    assert fits(size=size, used=used, storage=100) is expected
 
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
