@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from blocks.errors import BlockError
 from flows.deployment import migrations
-from flows.deployment.faults import StageFailed
+from flows.deployment.faults import DeploymentError, StageFailed
 from flows.deployment.migrations import Pending
 from flows.deployment.release import Image
 from flows.deployment.run import Deployment
@@ -42,7 +43,7 @@ async def prove(run: Deployment, image: Image) -> Done[Pending | None]:
     if kept and proofs.holds(kept, previous):
         await run.journal.update(proof=key)
         return Done(found, f"proved by release {kept.release}: {kept}", skipped=True)
-    proof = await _make(run, image, arn, found, previous)
+    proof = await make(run, image, arn, found, previous)
     await asyncio.to_thread(proofs.write, run.records, key, proof, version)
     await run.journal.update(proof=key)
     await artifacts.proof_table(run.environment.name, proof)
@@ -51,8 +52,19 @@ async def prove(run: Deployment, image: Image) -> Done[Pending | None]:
     return Done(found, str(proof))
 
 
-async def _make(run: Deployment, image: Image, arn: str, found: Pending, previous: Image | None) -> Proof:
-    proving = _Proving(run, arn)
+async def make(run: Deployment, image: Image, arn: str, found: Pending, previous: Image | None) -> Proof:
+    """Has the images prove the steps, good or not; no copy is left behind.
+
+    Args:
+        arn: of a task definition with the image.
+        found: the pending steps.
+        previous: what serves meanwhile, and has to live with the expanded schema.
+
+    Raises:
+        TaskFailed: a task gave no answer.
+        BlockError: AWS can't be asked.
+    """
+    proving = Proving(run, arn)
     expand, contract = found.of("expand"), found.of("contract")
     asked = previous if expand else None
     try:
@@ -78,7 +90,7 @@ async def _make(run: Deployment, image: Image, arn: str, found: Pending, previou
     )
 
 
-class _Proving:
+class Proving:
     """The tasks of one proof. Whether the copy is there still is remembered, so that none stays behind."""
 
     def __init__(self, run: Deployment, arn: str) -> None:
@@ -124,9 +136,13 @@ class _Proving:
         return tuple(Look.model_validate(each) for each in found["looks"])
 
     async def clear(self) -> None:
-        """Drops the copy, if it is there still."""
-        if self._there:
+        """Drops the copy, if it is there still. One that can't be dropped now is by the next proof."""
+        if not self._there:
+            return
+        try:
             await self._ask(["prove", "end"], "dropped", last=False)
+        except (DeploymentError, BlockError) as fault:
+            self._run.logger.warning("The copy of a proof was left: %s", fault)
 
     async def _ask(self, command: list[str], answers: str, *, last: bool) -> dict[str, Any]:
         run = self._run
