@@ -59,9 +59,9 @@ Lookups.load("prod").find("aws_lb", {"name": "ai-video"})
     def _looks(self) -> Mapping[str, Callable[[Values], list[str]]]:
         tagged = {type_: self._tagged(*how) for type_, how in _TAGGED.items()}
         return tagged | {
-            "aws_security_group": lambda v: self._groups({"group-name": v["name"]}),
+            "aws_security_group": lambda v: self._groups({"group-name": _known(v, "name")}),
             "aws_default_security_group": lambda v: self._groups(
-                {"group-name": "default", "vpc-id": v["vpc_id"]}
+                {"group-name": "default", "vpc-id": _known(v, "vpc_id")}
             ),
             "aws_vpc_security_group_ingress_rule": lambda v: self._rules(v, egress=False),
             "aws_vpc_security_group_egress_rule": lambda v: self._rules(v, egress=True),
@@ -73,7 +73,7 @@ Lookups.load("prod").find("aws_lb", {"name": "ai-video"})
 
     def _tagged(self, operation: str, members: str, id_: str) -> Callable[[Values], list[str]]:
         def look(values: Values) -> list[str]:
-            wanted = [{"Name": "tag:Name", "Values": [values["tags"]["Name"]]}]
+            wanted = [{"Name": "tag:Name", "Values": [_known(_known(values, "tags"), "Name")]}]
             answer = getattr(self.client("ec2"), operation)(Filters=wanted)
             # Deleted endpoints are told of for a while.
             return [
@@ -88,7 +88,7 @@ Lookups.load("prod").find("aws_lb", {"name": "ai-video"})
         return [group["GroupId"] for group in found]
 
     def _rules(self, values: Values, *, egress: bool) -> list[str]:
-        wanted = [{"Name": "group-id", "Values": [values["security_group_id"]]}]
+        wanted = [{"Name": "group-id", "Values": [_known(values, "security_group_id")]}]
         rules = self.client("ec2").describe_security_group_rules(Filters=wanted)["SecurityGroupRules"]
         return [
             rule["SecurityGroupRuleId"]
@@ -97,19 +97,19 @@ Lookups.load("prod").find("aws_lb", {"name": "ai-video"})
         ]
 
     def _load_balancers(self, values: Values) -> list[str]:
-        found = self.client("elbv2").describe_load_balancers(Names=[values["name"]])["LoadBalancers"]
+        found = self.client("elbv2").describe_load_balancers(Names=[_known(values, "name")])["LoadBalancers"]
         return [each["LoadBalancerArn"] for each in found]
 
     def _target_groups(self, values: Values) -> list[str]:
-        found = self.client("elbv2").describe_target_groups(Names=[values["name"]])["TargetGroups"]
+        found = self.client("elbv2").describe_target_groups(Names=[_known(values, "name")])["TargetGroups"]
         return [each["TargetGroupArn"] for each in found]
 
     def _listeners(self, values: Values) -> list[str]:
-        found = self.client("elbv2").describe_listeners(LoadBalancerArn=values["load_balancer_arn"])
-        return [each["ListenerArn"] for each in found["Listeners"] if each["Port"] == values["port"]]
+        found = self.client("elbv2").describe_listeners(LoadBalancerArn=_known(values, "load_balancer_arn"))
+        return [each["ListenerArn"] for each in found["Listeners"] if each["Port"] == values.get("port")]
 
     def _secrets(self, values: Values) -> list[str]:
-        return [self.client("secretsmanager").describe_secret(SecretId=values["name"])["ARN"]]
+        return [self.client("secretsmanager").describe_secret(SecretId=_known(values, "name"))["ARN"]]
 
 
 def same_rule(planned: Values, rule: Values) -> bool:
@@ -118,6 +118,13 @@ def same_rule(planned: Values, rule: Values) -> bool:
     if planned.get("referenced_security_group_id") != other:
         return False
     return all(planned.get(ours) == _plain(rule.get(theirs)) for ours, theirs in _RULE.items())
+
+
+def _known(values: Values, name: str) -> Any:
+    """Raises KeyError for what is not written, or known only after an apply."""
+    if values.get(name) in (None, ""):
+        raise KeyError(name)
+    return values[name]
 
 
 def _plain(value: Any) -> Any:

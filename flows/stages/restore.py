@@ -40,7 +40,7 @@ async def restore_snapshot(run: Deployment, chosen: Chosen, planned: Planned) ->
     await run.saga.register(roll_out.NAME, services=roll_out.way_back(run.previous, list(outputs.services)))
     await roll_out.stop_all(run)
     await run.saga.register(NAME, address=address, **asdict(names))
-    await _exchange(live, names)
+    await exchange(live, names)
     await _follow(run, planned, address, names.live)
     schema = run.release.db_schema
     assert schema is not None, "the check has looked at it"
@@ -78,8 +78,8 @@ def _named(like: Database, identifier: str) -> Database:
     return like.model_copy(update={"identifier": identifier})
 
 
-async def _exchange(live: Database, names: Names) -> None:
-    """Each step only if it was not done before a kill."""
+async def exchange(live: Database, names: Names) -> None:
+    """Gives the restored instance the name, and the one that had it another; each step that was not done yet."""
     kept, restored = _named(live, names.kept), _named(live, names.restored)
     if await asyncio.to_thread(kept.status) == MISSING:
         await rename(live, names.kept, deadline_s=RENAMED_WITHIN_S)
