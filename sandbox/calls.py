@@ -86,8 +86,8 @@ def _operation(service: str, environ: Mapping[str, Any], body: bytes) -> str:
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return target.rpartition(".")[2]
     path = environ.get("PATH_INFO", "/")
-    # Smithy's RPC protocol names the operation in the path.
-    if "/operation/" in path:
+    # Smithy's RPC protocol names the operation in the path; in S3 that is somebody's key.
+    if service != "s3" and "/operation/" in path:
         return path.rpartition("/operation/")[2]
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded") and (
         action := dict(parse_qsl(body.decode(errors="replace"))).get("Action")

@@ -72,7 +72,12 @@ def going_back(environment: str, rollback: UUID) -> AutomationCore:
         description="Three unhealthy checks in a row of a release that is younger than an hour.",
         trigger=_on(ROLLBACK, environment),
         actions=[
-            RunDeployment(source="selected", deployment_id=rollback, parameters=None, job_variables=None)
+            RunDeployment(
+                source="selected",
+                deployment_id=rollback,
+                parameters={"options": {"to": _from_event("goal")}},
+                job_variables=None,
+            )
         ],
     )
 
@@ -118,6 +123,11 @@ def notification_block(client: SyncPrefectClient) -> UUID | None:
         if document.name == NOTIFICATION_BLOCK and "notify" in can:
             return document.id
     return None
+
+
+def _from_event(name: str) -> dict[str, str]:
+    """A parameter that is of the event's payload, as Prefect fills it in."""
+    return {"__prefect_kind": "jinja", "template": f"{{{{ event.payload['{name}'] }}}}"}
 
 
 def _on(event: str, environment: str) -> EventTrigger:

@@ -83,7 +83,7 @@ def summary(environment: str, incident: Incident) -> str:
         f"{environment} is {incident.verdict} since {_clock(incident.opened)}: {', '.join(incident.failed)}"
     )
     if incident.rollback:
-        words += f"; going back from release {incident.release} was asked for"
+        words += f"; going back from release {incident.release} to {incident.goal} was asked for"
     return f"{words}; over at {_clock(incident.closed)}" if incident.closed else words
 
 

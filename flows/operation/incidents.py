@@ -32,6 +32,7 @@ class Incident(BaseModel):
         failed: the names of the checks that were not good when it opened.
         release: which release served.
         rollback: when going back from that release was asked for; None when it was not.
+        goal: the release to go back to then.
         told: whether the event of its opening was sent.
     """
 
@@ -44,6 +45,7 @@ class Incident(BaseModel):
     failed: tuple[str, ...] = ()
     release: str | None = None
     rollback: AwareDatetime | None = None
+    goal: str | None = None
     told: bool = False
 
 
@@ -134,8 +136,10 @@ def wants_rollback(history: Sequence[Entry], situation: Situation) -> bool:
 
 def _going_back(history: Sequence[Entry], incident: Incident, situation: Situation) -> Incident:
     # Once an incident: what going back did not heal, going back again won't.
-    if incident.rollback is None and wants_rollback(history, situation):
-        return incident.model_copy(update={"rollback": situation.now})
+    release = situation.release
+    if release is not None and incident.rollback is None and wants_rollback(history, situation):
+        # By name: what an ill environment runs may tell no more which release it is.
+        return incident.model_copy(update={"rollback": situation.now, "goal": release.last_verified})
     return incident
 
 

@@ -17,7 +17,7 @@ from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import emit_event
@@ -67,22 +67,23 @@ def page() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 @flow(name=automations.ROLLBACK_FLOW)
-def go_back() -> None:
+def go_back(options: dict[str, str] | None = None) -> None:
     """Stands for the flow of this name: what starts it is tested here, not what it does."""
 
 
 def _deployment(client: SyncPrefectClient, name: str) -> UUID:
     flow_id = client.create_flow(go_back)  # pyright: ignore[reportArgumentType]
-    return client.create_deployment(flow_id=flow_id, name=name)
+    return client.create_deployment(flow_id=flow_id, name=name, enforce_parameter_schema=False)
 
 
-def _runs(client: SyncPrefectClient, deployment: UUID) -> int:
+def _runs(client: SyncPrefectClient, deployment: UUID) -> list[FlowRun]:
     wanted = DeploymentFilter(id=DeploymentFilterId(any_=[deployment]))
-    return len(client.read_flow_runs(deployment_filter=wanted, sort=FlowRunSort.ID_DESC, limit=10))
+    return client.read_flow_runs(deployment_filter=wanted, sort=FlowRunSort.ID_DESC, limit=10)
 
 
 def _send(event: str, environment: str) -> None:
-    emit_event(event, resource=resource(environment), payload={"summary": f"{environment} is ill"})
+    payload = {"summary": f"{environment} is ill", "goal": "20261124T120000Z"}
+    emit_event(event, resource=resource(environment), payload=payload)
     EventsWorker.drain_all(timeout=10)
 
 
@@ -110,8 +111,10 @@ def test_they_are_made_once_and_start_what_they_are_for(
     assert {each.name: each.id for each in client.read_automations()} == made
 
     _send(ROLLBACK, "prod")
-    _until(lambda: _runs(client, prod) == 1)
-    assert _runs(client, dev) == 0
+    _until(lambda: len(_runs(client, prod)) == 1)
+    # To the release that the incident names.
+    assert _runs(client, prod)[0].parameters == {"options": {"to": "20261124T120000Z"}}
+    assert _runs(client, dev) == []
     _send(OPENED, "dev")
     _until(lambda: len(told) == 1)
     assert told == [{"subject": "Reelflow: incident in dev", "body": "dev is ill"}]

@@ -148,6 +148,7 @@ def test_going_back_is_asked_for_once_an_incident() -> None:
     seen = _followed(_history("huuuuuuu"), _release())
     asked = [known.newest.rollback for known in seen if known.newest]
     assert asked == [START + 3 * EVERY] * 5
+    assert seen[-1].incidents[-1].goal == _release().last_verified
 
 
 def test_a_degraded_incident_that_becomes_worse_is_gone_back_from() -> None:
@@ -156,7 +157,7 @@ def test_a_degraded_incident_that_becomes_worse_is_gone_back_from() -> None:
 
 
 INCIDENT = Incident(id="i", opened=START, verdict="unhealthy", failed=("Health",), release="r")
-ASKED = INCIDENT.model_copy(update={"rollback": START})
+ASKED = INCIDENT.model_copy(update={"rollback": START, "goal": "g"})
 OVER = INCIDENT.model_copy(update={"closed": START + EVERY})
 
 
@@ -183,6 +184,6 @@ def test_an_incident_is_told_once(before: Incident | None, after: Incident, told
 def test_an_incident_in_words() -> None:
     words = in_words("prod", ASKED)
     assert "open" in words
-    assert "going back from release r was asked for" in words
+    assert "going back from release r to g was asked for" in words
     assert "reelflow explain prod" in words
     assert "closed 2026-11-24 12:05:00 UTC" in in_words("prod", OVER)

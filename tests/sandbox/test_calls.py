@@ -53,6 +53,8 @@ def request_of(service: str, call: Callable[[Any], Any]) -> tuple[dict[str, Any]
     ("service", "operation", "call"),
     [
         ("ecs", "UpdateService", lambda c: c.update_service(service="a")),
+        # A key that looks like the path of another protocol.
+        ("s3", "GetObject", lambda c: c.get_object(Bucket="a", Key="operation/dev/health-check.json")),
         ("rds", "DescribeDBInstances", lambda c: c.describe_db_instances()),
         ("ec2", "DescribeVpcs", lambda c: c.describe_vpcs()),
         ("elbv2", "DescribeTargetHealth", lambda c: c.describe_target_health(TargetGroupArn="a")),

@@ -244,10 +244,12 @@ def test_the_guides_checklist_is_good_with_evidence(watched: Watched) -> None:
 
 
 def test_the_budget_is_counted(watched: Watched) -> None:
-    state = ended(budget)
-    assert state.is_completed(), state.message
+    ended(budget)
     table = {row["Check"]: row for row in json.loads(artifact(f"budget-{NAME}")["data"])}
-    assert "of $60" in table["AWS this month"]["Evidence"]
+    # With a load balancer and processors as the sandbox has them it would cost more than it may.
+    assert table["AWS this month"][""] == "❌"
+    assert "forecast, of $60" in table["AWS this month"]["Evidence"]
+    assert table["Replicate this month"][""] == "✅"
     assert "$0.00 for 0 clips" in table["Replicate this month"]["Evidence"]
 
 
@@ -333,6 +335,11 @@ def test_the_deployers_role_may_do_all_of_it(watched: Watched) -> None:
         looking.tidied(where, dry_run=False, at_once=True),
     ):
         asyncio.run(look)
+    # Tasks have keys of their own.
+    ours = [
+        call for call in watched.stage.aws.calls() if call["access_key"] == os.environ["AWS_ACCESS_KEY_ID"]
+    ]
+    needed = {right_of(call["service"], call["operation"]) for call in ours} - {"sts:GetCallerIdentity"}
     attached = iam.list_attached_role_policies(RoleName=f"{where.prefix}-deployer")["AttachedPolicies"]
     statements = [
         statement
@@ -342,11 +349,6 @@ def test_the_deployers_role_may_do_all_of_it(watched: Watched) -> None:
             VersionId=iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"],
         )["PolicyVersion"]["Document"]["Statement"]
     ]
-    # Tasks have keys of their own.
-    ours = [
-        call for call in watched.stage.aws.calls() if call["access_key"] == os.environ["AWS_ACCESS_KEY_ID"]
-    ]
-    needed = {right_of(call["service"], call["operation"]) for call in ours} - {"sts:GetCallerIdentity"}
     assert {"ce:GetCostAndUsage", "tag:GetResources", "ecs:RunTask", "iam:GetRolePolicy"} <= needed
     assert sorted(right for right in needed if not may(statements, right)) == []
 
