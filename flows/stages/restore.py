@@ -79,14 +79,15 @@ def _named(like: Database, identifier: str) -> Database:
 
 
 async def exchange(live: Database, names: Names) -> None:
-    """Gives the restored instance the name, and the one that had it another; each step that was not done yet."""
+    """Gives the restored instance the live one's name; does what of that was not done before a kill."""
     kept, restored = _named(live, names.kept), _named(live, names.restored)
     if await asyncio.to_thread(kept.status) == MISSING:
         await rename(live, names.kept, deadline_s=RENAMED_WITHIN_S)
     if await asyncio.to_thread(restored.status) != MISSING:
         await rename(restored, names.live, deadline_s=RENAMED_WITHIN_S)
     # The secret is tagged with the name that the instance has when it is made, and rights go by that.
-    await keep_password(live, deadline_s=RENAMED_WITHIN_S)
+    if (await asyncio.to_thread(kept.describe)).secret_arn:
+        await keep_password(live, deadline_s=RENAMED_WITHIN_S)
 
 
 async def _follow(run: Deployment, approved: Planned, address: str, identifier: str) -> None:

@@ -33,15 +33,16 @@ def rds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, "testing")
     with mock_aws():
         client = boto3.client("rds", region_name="us-east-2")
-        for name in (NAMES.live, NAMES.restored):
+        given = {"MasterUserPassword": "not-a-real-one"}
+        for name, password in ((NAMES.live, {"ManageMasterUserPassword": True}), (NAMES.restored, given)):
             client.create_db_instance(
                 DBInstanceIdentifier=name,
                 DBInstanceClass="db.t4g.micro",
                 Engine="postgres",
                 MasterUsername="reelflow",
-                MasterUserPassword="not-a-real-one",
                 AllocatedStorage=20,
                 DBName="before" if name == NAMES.live else "restored",
+                **password,
             )
         yield client
     aws._client.cache_clear()
@@ -61,7 +62,16 @@ async def test_it_goes_on_where_it_was(rds: Any, done: int) -> None:
         NAMES.live: "restored",
         NAMES.kept: "before",
     }
-    assert found[NAMES.live]["MasterUserSecret"]["SecretArn"]
+    secrets = [found[name]["MasterUserSecret"]["SecretArn"] for name in (NAMES.live, NAMES.kept)]
+    assert secrets[0] != secrets[1]
     # Once more, and nothing is done.
     await exchange(LIVE, NAMES)
     assert len(rds.describe_db_instances()["DBInstances"]) == 2
+
+
+async def test_a_password_that_rds_does_not_keep_it_is_not_asked_to_keep(rds: Any) -> None:
+    rds.modify_db_instance(
+        DBInstanceIdentifier=NAMES.live, ManageMasterUserPassword=False, MasterUserPassword="not-a-real-one"
+    )
+    await exchange(LIVE, NAMES)
+    assert LIVE.describe().secret_arn is None
