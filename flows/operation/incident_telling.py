@@ -39,7 +39,11 @@ async def follow(stands: Standing, history: History) -> Incident | None:
     if (incident := after.newest) is None or (after == before and incident.told):
         return incident
     await shown(
-        acreate_markdown_artifact(key=f"incident-{environment}", markdown=in_words(environment, incident))
+        acreate_markdown_artifact(
+            key=f"incident-{environment}",
+            markdown=in_words(environment, incident),
+            description=summary(environment, incident),
+        )
     )
     for name in events(before.newest, incident):
         get_logger(__name__).warning("%s: %s", name, summary(environment, incident))
