@@ -22,6 +22,7 @@ from commands.deployment.environments import NAMES, environment
 from commands.deployment.looking import outputs_if_any
 from commands.explain import runs
 from flows.deployment import journal, lock
+from flows.deployment.keeper import is_over
 from flows.deployment.release import Release, Status
 from flows.explaining import kept
 from flows.explaining.explain import Explanation
@@ -33,7 +34,7 @@ from flows.explaining.subject import BEFORE_ANY_TASK, REMEMBERED, Subject
 # What a deployment ends with that has looked at nothing yet.
 BEFORE_A_RELEASE = ("lock_held", "not_bootstrapped")
 RELEASE_ID = re.compile(r"\d{8}T\d{6}Z")
-_FAILED = (Status.FAILED, Status.UNDO_FAILED, Status.CANCELLED, Status.ABANDONED)
+_AT_WORK = (Status.RUNNING, Status.UNDOING)
 
 
 class NothingOfThatName(AppError):
@@ -69,7 +70,7 @@ def _environment(where: Environment) -> Explanation:
     waiting = runs.waiting(where.name) if os.environ.get("PREFECT_API_URL") else None
     if waiting is not None:
         return explain_findings(waiting)
-    if newest and newest.status in _FAILED and newest.cause:
+    if newest and (newest.cause or _is_dead(newest)) and newest.status is not Status.COMPLETED:
         return explain_findings(_of_release(where, records, newest))
     return explain_findings(_now(where, newest, None))
 
@@ -129,15 +130,22 @@ def _run(name: str) -> Explanation:
     return explain_findings(findings.model_copy(update={"fault": fault, **known}))
 
 
+def _is_dead(release: Release) -> bool:
+    """Whether a release that is to be worked on has nobody who does, as far as Prefect knows."""
+    if release.status not in _AT_WORK or not release.flow_runs or not os.environ.get("PREFECT_API_URL"):
+        return False
+    return all(is_over(run) for run in release.flow_runs)
+
+
 def _of_release(where: Environment, records: RecordStore, release: Release) -> Findings:
     if found := kept.read(records, where.name, release.id):
         return found
     cause = release.cause
-    fault = (
-        Fault(stage=cause.stage, kind=cause.kind, message=cause.message, remedy=cause.remedy)
-        if cause
-        else None
-    )
+    fault = None
+    if cause:
+        fault = Fault(stage=cause.stage, kind=cause.kind, message=cause.message, remedy=cause.remedy)
+    elif _is_dead(release):
+        fault = Fault(stage="", kind="killed", message="The process that deployed it ended without a word")
     return _now(where, release, fault)
 
 

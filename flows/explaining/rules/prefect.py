@@ -47,9 +47,6 @@ RULES = (
         remedy="Follow that run, or cancel it in Prefect's page; if it is dead, its lock is free when its "
         "lease is over (a minute). Then `reelflow deploy {environment}`",
     ),
-)
-
-LAST = (
     Rule(
         kind="killed",
         title="The process that deployed was killed",
@@ -60,6 +57,9 @@ LAST = (
         remedy="Nothing is left to do: the next `reelflow deploy {environment}` undoes or finishes it. "
         "See whether the machine ran out of memory: `dmesg | grep -i oom`",
     ),
+)
+
+LAST = (
     Rule(
         kind="deadline",
         title="A stage took longer than it may",
