@@ -22,7 +22,9 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.events import emit_event
 from prefect.events.worker import EventsWorker
+from prefect.server.events.actions import RunDeployment
 from prefect.states import Running
+from prefect.utilities.schema_tools.hydration import HydrationContext, hydrate
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from blocks.environment import Environment
@@ -31,6 +33,7 @@ from commands.deployments import CHECKOUT
 from flows.operation import automations
 from flows.operation.incident_telling import OPENED, ROLLBACK
 from flows.operation.reporting import resource
+from flows.rolling_back.options import RollbackOptions
 
 
 def _until(there: Callable[[], bool], within_s: float = 60.0) -> None:
@@ -118,6 +121,16 @@ def test_they_are_made_once_and_start_what_they_are_for(
     _send(OPENED, "dev")
     _until(lambda: len(told) == 1)
     assert told == [{"subject": "Reelflow: incident in dev", "body": "dev is ill"}]
+
+
+def test_going_back_leads_to_the_release_that_the_event_names() -> None:
+    # By Prefect's own rules for an action's parameters, as its server applies them.
+    [action] = automations.going_back("prod", uuid4()).actions
+    given = RunDeployment.model_validate(action.model_dump(mode="json")).parameters or {}
+    event = {"payload": {"goal": "20261124T120000Z"}}
+    context = HydrationContext(raise_on_error=True, render_jinja=True, jinja_context={"event": event})
+    assert hydrate(given, context) == {"options": {"to": "20261124T120000Z"}}
+    assert RollbackOptions.model_validate({"to": "20261124T120000Z"}).to == event["payload"]["goal"]
 
 
 def test_one_that_somebody_has_changed_is_put_right(client: SyncPrefectClient) -> None:
