@@ -1,9 +1,9 @@
 locals {
   stores = [
     {
-      Sid      = "Database"
-      Effect   = "Allow"
-      Action   = ["rds:AddTagsToResource", "rds:CreateDBInstance", "rds:CreateDBParameterGroup", "rds:CreateDBSnapshot", "rds:CreateDBSubnetGroup", "rds:DeleteDBInstance", "rds:DeleteDBParameterGroup", "rds:DeleteDBSnapshot", "rds:DeleteDBSubnetGroup", "rds:DescribeDBParameters", "rds:ListTagsForResource", "rds:ModifyDBInstance", "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance", "rds:RemoveTagsFromResource", "rds:ResetDBParameterGroup", "rds:RestoreDBInstanceFromDBSnapshot"]
+      Sid    = "Database"
+      Effect = "Allow"
+      Action = ["rds:AddTagsToResource", "rds:CreateDBInstance", "rds:CreateDBParameterGroup", "rds:CreateDBSnapshot", "rds:CreateDBSubnetGroup", "rds:DeleteDBInstance", "rds:DeleteDBParameterGroup", "rds:DeleteDBSnapshot", "rds:DeleteDBSubnetGroup", "rds:DescribeDBParameters", "rds:ListTagsForResource", "rds:ModifyDBInstance", "rds:ModifyDBParameterGroup", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance", "rds:RemoveTagsFromResource", "rds:ResetDBParameterGroup", "rds:RestoreDBInstanceFromDBSnapshot"]
       # With the instances around a restore, whose names begin so: the restored one, and the one that it replaces.
       Resource = [local.database, "${local.database}-*", "arn:aws:rds:${local.here}:og:default:postgres-17", "arn:aws:rds:${local.here}:pg:${local.prefix}-db-*", "arn:aws:rds:${local.here}:snapshot:${local.prefix}-db-*", "arn:aws:rds:${local.here}:snapshot:${var.environment}-*", "arn:aws:rds:${local.here}:subgrp:${local.prefix}-db"]
     },
