@@ -158,6 +158,10 @@ class _Proving:
     def _lint(self, pending: Sequence[Step]) -> None:
         if found := faults(lint(pending)):
             raise _NotProved("lint", "; ".join(map(str, found)))
+        try:
+            migrate.of_phase(pending, self._phase)
+        except migrate.PhaseOrder as fault:
+            raise _NotProved("lint", f"{fault.what}: {fault.cause}") from fault
 
     def _make_copy(self, current: str | None) -> None:
         try:
