@@ -9,6 +9,8 @@ SHELL := /bin/bash
 .PHONY: help demo test test-rehearsal fuzz check docs bench up rehearse soak image test-image setup clean
 
 RUN := .venv/bin
+# One more than there are cores: a third of their time these tests wait for servers.
+SIDE_BY_SIDE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
 WHOLE := tests/up tests/rehearsal/test_rehearsal.py tests/renders/test_resume.py tests/renders tests/pages
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
@@ -27,7 +29,7 @@ demo: setup
 
 test: setup
 	scripts/system-packages
-	$(RUN)/pytest -n auto --dist loadfile --ignore=tests/rehearsal $(patsubst %,--ignore=%,$(WHOLE))
+	$(RUN)/pytest -n $(SIDE_BY_SIDE) --dist loadfile --ignore=tests/rehearsal $(patsubst %,--ignore=%,$(WHOLE))
 	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(WHOLE)
 
 test-rehearsal: setup
