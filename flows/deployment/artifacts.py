@@ -22,7 +22,8 @@ from flows.deployment.timeline import draw
 if TYPE_CHECKING:
     from flows.deployment.run import Deployment
 
-MARKS = {True: "✅", False: "❌", None: "–"}
+# In words: a column without a heading is shown empty in Prefect's page.
+MARKS = {True: "good", False: "wrong", None: "not looked at"}
 
 
 async def plan_table(run: Deployment, plan: Plan, cost: CostDelta) -> None:
@@ -70,12 +71,13 @@ def plan_in_words(environment: str, plan: Plan, cost: CostDelta) -> str:
 
 async def checklist(run: Deployment, name: str, checks: Sequence[Check]) -> None:
     """A checklist as a table."""
-    good = sum(check.good is True for check in checks)
+    looked_at = [check for check in checks if check.good is not None]
+    good = sum(check.good is True for check in looked_at)
     await shown(
         acreate_table_artifact(
             key=f"{name}-{run.environment.name}",
             table=check_rows(checks),
-            description=f"{name.capitalize()} of {run.environment.name}: {good} of {len(checks)} good",
+            description=f"{name.capitalize()} of {run.environment.name}: {good} of {len(looked_at)} good",
         )
     )
 
@@ -84,7 +86,7 @@ def check_rows(checks: Sequence[Check]) -> list[dict[str, Any]]:
     """A row for each check."""
     return [
         {
-            "": MARKS[check.good],
+            "State": MARKS[check.good],
             "Check": check.name,
             "Evidence": check.evidence,
             "What to do": check.remedy if check.good is False else "",

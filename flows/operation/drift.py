@@ -12,6 +12,7 @@ from typing import Any
 from blocks.ecs.events import Serving
 from blocks.errors import BlockError
 from blocks.terraform.plan import UNKNOWN, AttributeChange, Drift, Plan
+from flows.deployment.artifacts import MARKS
 from flows.deployment.checks import NotGood, NotLooked
 from flows.deployment.release import Check, Release, ServiceRecord
 from flows.deployment.secret_versions import secret_versions
@@ -82,7 +83,7 @@ async def plan_of(stands: Standing) -> Plan:
 def rows(plan: Plan) -> list[dict[str, Any]]:
     """A row for each attribute that somebody has changed by hand."""
     return [
-        {"": "", "Check": drift.address, "Evidence": words, "What to do": ""}
+        {"State": MARKS[False], "Check": drift.address, "Evidence": words, "What to do": ""}
         for drift in by_hand(plan.drift)
         for words in _in_words(drift)
     ]

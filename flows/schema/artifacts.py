@@ -18,7 +18,8 @@ async def proof_table(environment: str, proof: Proof) -> None:
     await shown(
         acreate_table_artifact(
             key=f"proof-{environment}",
-            table=proof_rows(proof) or [{"": MARKS[False], "What": "nothing was run", "Seen": proof.message}],
+            table=proof_rows(proof)
+            or [{"State": MARKS[False], "What": "nothing was run", "Seen": proof.message}],
             description=f"Schema of {environment}, {outcome}",
         )
     )
@@ -34,7 +35,9 @@ def proof_rows(proof: Proof) -> list[dict[str, Any]]:
                 for lock in step.locks
             )
             seen = f"{step.seconds:.2f} s; {locks or 'no table in use is locked'}"
-            rows.append({"": MARKS[True], "What": f"Step {step.version} up ({part.phase})", "Seen": seen})
+            rows.append(
+                {"State": MARKS[True], "What": f"Step {step.version} up ({part.phase})", "Seen": seen}
+            )
         rows += _looks("This release", part.looks)
     return rows + _looks("The release before", proof.lived)
 
@@ -59,16 +62,18 @@ async def backup_table(environment: str, made: BackupRecord) -> None:
 async def drill_table(environment: str, found: DrillRecord) -> None:
     """A drill: what was restored, and what is not as it was."""
     drill = found.drill
-    rows = [{"": MARKS[False], "What": line} for line in drill.differences]
+    rows = [{"State": MARKS[False], "What": line} for line in drill.differences]
     await shown(
         acreate_table_artifact(
             key=f"restore-drill-{environment}",
             table=rows
-            or [{"": MARKS[True], "What": f"{drill.tables} tables, {drill.rows} rows are the same"}],
+            or [{"State": MARKS[True], "What": f"{drill.tables} tables, {drill.rows} rows are the same"}],
             description=f"Backup {drill.backup} of {environment} restored in {drill.restore_seconds:.1f} s",
         )
     )
 
 
 def _looks(who: str, looks: Sequence[Look]) -> list[dict[str, Any]]:
-    return [{"": MARKS[look.good], "What": f"{who}: {look.name}", "Seen": look.evidence} for look in looks]
+    return [
+        {"State": MARKS[look.good], "What": f"{who}: {look.name}", "Seen": look.evidence} for look in looks
+    ]

@@ -81,6 +81,10 @@ CALLS = (
 SHIPS = {call.stage: call.ships for call in CALLS} | {"build": changes.code}
 
 
+# What a provider is denied, Terraform tells in words of its own.
+BY_TERRAFORM = {"plan": "terraform_failed", "apply": "terraform_failed"}
+
+
 def _calls(fault: str, harm: Callable[[str, str], Harm], kind: str = "") -> list[Cell]:
     """The same fault of a call in every stage that makes one."""
     return [
@@ -91,7 +95,7 @@ def _calls(fault: str, harm: Callable[[str, str], Harm], kind: str = "") -> list
             at_stage(call.armed_in, harm(call.service, call.operation))
             if call.armed_in
             else harm(call.service, call.operation),
-            frozenset({f"{call.stage}.{kind}"}) if kind else frozenset(),
+            _fails(call.stage, BY_TERRAFORM.get(call.stage, kind)) if kind else frozenset(),
         )
         for call in CALLS
     ]

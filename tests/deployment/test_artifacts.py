@@ -170,5 +170,5 @@ def test_a_checklist_says_what_to_do_about_the_bad_ones() -> None:
             Check(name="C", good=None, evidence="not there"),
         ]
     )
-    assert [row[""] for row in rows] == ["✅", "❌", "–"]
+    assert [row["State"] for row in rows] == ["good", "wrong", "not looked at"]
     assert [row["What to do"] for row in rows] == ["", "mend", ""]

@@ -42,11 +42,11 @@ PROOF = Proof.model_validate(
 def test_steps_with_their_locks_and_who_lived_with_them() -> None:
     assert proof_rows(PROOF) == [
         {
-            "": "✅",
+            "State": "good",
             "What": "Step 0004 up (expand)",
             "Seen": "0.50 s; clips ShareLock 12 ms, blocks writes",
         },
-        {"": "✅", "What": "Step 0005 up (expand)", "Seen": "0.10 s; no table in use is locked"},
-        {"": "✅", "What": "This release: API", "Seen": "it starts"},
-        {"": "❌", "What": "The release before: Worker", "Seen": "no such column"},
+        {"State": "good", "What": "Step 0005 up (expand)", "Seen": "0.10 s; no table in use is locked"},
+        {"State": "good", "What": "This release: API", "Seen": "it starts"},
+        {"State": "wrong", "What": "The release before: Worker", "Seen": "no such column"},
     ]

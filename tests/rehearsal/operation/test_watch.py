@@ -185,8 +185,8 @@ def test_a_new_environment_is_well_by_the_schedules_own_deployment(watched: Watc
     seen = {row["Check"]: row for row in table}
     # A film was due, since none was made yet.
     assert {
-        seen[name][""] for name in ("Health", "Database", "Cache", "Service worker", "Film", "Lifecycle")
-    } == {"✅"}
+        seen[name]["State"] for name in ("Health", "Database", "Cache", "Service worker", "Film", "Lifecycle")
+    } == {"good"}
     assert artifact(f"health-check-history-{NAME}")["data"].startswith("data:image/svg+xml;base64,")
 
 
@@ -218,7 +218,7 @@ def test_what_is_changed_by_hand_is_named(watched: Watched) -> None:
         state = ended(drift_check)
         assert state.is_failed()
         table = json.loads(artifact(f"drift-check-{NAME}")["data"])
-        wrong = {row["Check"]: row["Evidence"] for row in table if row[""] == "❌"}
+        wrong = {row["Check"]: row["Evidence"] for row in table if row["State"] == "wrong"}
         assert set(wrong) == {
             "Terraform", "Configuration", "Rules made by hand", "Service worker", "Open ports",
         }  # fmt: skip
@@ -235,21 +235,21 @@ def test_the_guides_checklist_is_good_with_evidence(watched: Watched) -> None:
     state = ended(checklist)
     table = json.loads(artifact(f"checklist-{NAME}")["data"])
     seen = {row["Check"]: row for row in table}
-    assert {name for name, row in seen.items() if row[""] == "❌"} == set(), state.message
+    assert {name for name, row in seen.items() if row["State"] == "wrong"} == set(), state.message
     assert "load-balancer: tcp 80" in seen["Open ports"]["Evidence"]
     assert "rds.force_ssl" in seen["Database over TLS"]["Evidence"]
     assert "$60" in seen["Budget alerts"]["Evidence"]
     assert "Film of" in seen["Final composition downloadable"]["Evidence"]
-    assert seen["Replicate usage"][""] == "✅"
+    assert seen["Replicate usage"]["State"] == "good"
 
 
 def test_the_budget_is_counted(watched: Watched) -> None:
     ended(budget)
     table = {row["Check"]: row for row in json.loads(artifact(f"budget-{NAME}")["data"])}
     # With a load balancer and processors as the sandbox has them it would cost more than it may.
-    assert table["AWS this month"][""] == "❌"
+    assert table["AWS this month"]["State"] == "wrong"
     assert "forecast, of $60" in table["AWS this month"]["Evidence"]
-    assert table["Replicate this month"][""] == "✅"
+    assert table["Replicate this month"]["State"] == "good"
     assert "$0.00 for 0 clips" in table["Replicate this month"]["Evidence"]
 
 
