@@ -12,6 +12,8 @@ from typing import Any
 
 import psutil
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.workers.process import ProcessWorker
 
 from commands.configured import require
@@ -38,6 +40,15 @@ class OrderlyWorker(ProcessWorker):
 
     async def get_and_submit_flow_runs(self) -> list[Any]:
         return [] if self.stopping else await super().get_and_submit_flow_runs()
+
+    async def _submit_scheduled_flow_runs(
+        self, flow_run_response: list[WorkerFlowRunResponse]
+    ) -> list[FlowRun]:
+        # A run that is answered as soon as it is suspended is due again while its process still ends. Prefect's
+        # worker asks for a second slot for it and dies of that; the next poll finds it with its process gone.
+        ending = set(self._limiter.statistics().borrowers) if self._limiter else set()
+        due = [each for each in flow_run_response if each.flow_run.id not in ending]
+        return await super()._submit_scheduled_flow_runs(flow_run_response=due)
 
     async def stop(self) -> None:
         """Has the flows end, each in its own order, and waits until they have."""

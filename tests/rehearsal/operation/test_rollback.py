@@ -178,8 +178,9 @@ def test_a_one_way_step_is_refused_before_anything_is_touched(story: Story) -> N
 
 def test_a_snapshot_takes_the_place_of_the_data_and_nothing_is_lost(restored: Story) -> None:
     story = restored
-    code, seen = story.deployed["code"], story.seen["restored"]
-    assert (seen.document["verdict"], seen.document["goal"]) == ("verified", code.id), seen.document["cause"]
+    # What served before the one-way step had itself been taken back, to the first release.
+    first, seen = story.deployed["first"], story.seen["restored"]
+    assert (seen.document["verdict"], seen.document["goal"]) == ("verified", first.id), seen.document["cause"]
     found = story.release(seen.document["release"])
     assert found.plan is not None
     assert found.plan.destructive
@@ -203,7 +204,7 @@ def last(story: Story) -> Environment:
 
 def _last(story: Story) -> Environment:
     back = "restored" in story.seen and story.seen["restored"].document["verdict"] == "verified"
-    return story.stage.environment(story.stage.scratch / (CODE if back else ONE_WAY).name)
+    return story.stage.environment(story.stage.scratch / (FIRST if back else ONE_WAY).name)
 
 
 def _newest(environment: Environment) -> dict[str, Any]:
