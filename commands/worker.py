@@ -44,8 +44,8 @@ class OrderlyWorker(ProcessWorker):
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
     ) -> list[FlowRun]:
-        # A run that is answered as soon as it is suspended is due again while its process still ends. Prefect's
-        # worker asks for a second slot for it and dies of that; the next poll finds it with its process gone.
+        # A run that is answered as soon as it is suspended is due again while its process still ends.
+        # Prefect's worker asks for a second slot for it and dies of that; the next poll finds the slot free.
         ending = set(self._limiter.statistics().borrowers) if self._limiter else set()
         due = [each for each in flow_run_response if each.flow_run.id not in ending]
         return await super()._submit_scheduled_flow_runs(flow_run_response=due)

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from blocks.environment import Environment
 from blocks.terraform import Outputs
-from commands.deployment import deploy, looking
+from commands.deployment import looking
 from commands.deployment.deploy import Watcher
 from commands.deployment.engine import register
 from commands.deployment.rehearse import NAME, OPTIONS, EngineChoice, Rehearsal, rehearsal, wait
@@ -168,7 +168,7 @@ class _Matrix:
     def _deploy(self, environment: Environment, cell: Cell | None = None) -> dict[str, Any]:
         options = MATRIX_OPTIONS.model_copy(update=cell.options if cell else {})
         quiet = Watcher(stage=lambda _: None, waiting=lambda _: True, started=lambda _: None)
-        return deploy.run(environment, options, quiet, self._stage.api)
+        return self._stage.deploy(environment, options, quiet)
 
     def _breaker(self, scene: Scene, bad: Release) -> float | None:
         """How long ECS alone takes until the good image serves again, when it is given the bad one.

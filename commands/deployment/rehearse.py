@@ -26,6 +26,7 @@ from app.settings import settings
 from blocks.environment import Environment
 from commands.deployment import deploy, looking
 from commands.deployment.bootstrap import bootstrap
+from commands.deployment.deploy import Watcher
 from commands.deployment.engine import deployment_engine, register
 from commands.deployment.showing import watcher
 from commands.deployments import CHECKOUT
@@ -96,9 +97,7 @@ class Rehearsal:
             asyncio.run(bootstrap(environment))
         register(environment)
         with self.used() as used:
-            deployed = deploy.run(
-                environment, options, watcher(self.console, environment=NAME, wait=False), self.api
-            )
+            deployed = self.deploy(environment, options, watcher(self.console, environment=NAME, wait=False))
         wrong = faults(scenario, deployed, last_good=self.last_good, failed_requests=used.failed)
         if deployed["verdict"] == "verified":
             self.last_good = deployed["release"]
@@ -119,6 +118,17 @@ class Rehearsal:
             "failed_requests": used.failed,
             "faults": wrong,
         }
+
+    def deploy(self, environment: Environment, options: Options, told: Watcher) -> dict[str, Any]:
+        """Deploys, and returns the deployment's document.
+
+        Raises:
+            KeyboardInterrupt: it was cancelled by Ctrl-C, which is meant for the whole rehearsal.
+        """
+        deployed = deploy.run(environment, options, told, self.api)
+        if deployed["cancelled"]:
+            raise KeyboardInterrupt
+        return deployed
 
     @contextmanager
     def used(self) -> Iterator[Traffic]:

@@ -1,0 +1,36 @@
+"""The worker that runs flows, without a server."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import anyio
+import pytest
+from prefect.workers.process import ProcessWorker
+
+from commands.worker import OrderlyWorker
+
+
+def test_a_run_that_is_due_again_waits_until_its_process_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted: list[list[Any]] = []
+
+    async def submit(_: Any, flow_run_response: list[Any]) -> list[Any]:
+        submitted.append([each.flow_run.id for each in flow_run_response])
+        return []
+
+    async def polls() -> None:
+        worker = OrderlyWorker(work_pool_name="deploy", limit=2)
+        worker._limiter = anyio.CapacityLimiter(2)  # pyright: ignore[reportPrivateUsage]
+        resumed, other = (SimpleNamespace(flow_run=SimpleNamespace(id=uuid4())) for _ in range(2))
+        worker._limiter.acquire_on_behalf_of_nowait(resumed.flow_run.id)  # pyright: ignore[reportPrivateUsage]
+        for _ in range(2):
+            await worker._submit_scheduled_flow_runs([resumed, other])  # pyright: ignore
+            if resumed.flow_run.id in worker._limiter.statistics().borrowers:  # pyright: ignore
+                worker._limiter.release_on_behalf_of(resumed.flow_run.id)  # pyright: ignore
+        assert submitted == [[other.flow_run.id], [resumed.flow_run.id, other.flow_run.id]]
+
+    monkeypatch.setattr(ProcessWorker, "_submit_scheduled_flow_runs", submit)
+    asyncio.run(polls())
