@@ -98,19 +98,26 @@ class _Matrix:
         self._outputs: Outputs = asyncio.run(looking.environment_outputs(stage.environment(self._basis)))
 
     def play(self, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+        """What became of each cell; of those before it when Ctrl-C ends the matrix."""
         played = []
-        for cell in cells:
-            document = self._play(cell)
-            played.append(document)
-            mark = "[red]failed[/]" if document["faults"] else "[green]passed[/]"
-            self._stage.console.print(
-                f"{mark}  {cell.stage:9} {cell.fault:24} {document['seconds']:5.0f} s  "
-                f"{document['cause'] or 'verified'}"
-                + "".join(f"\n        [red]{fault}[/]" for fault in document["faults"]),
-                highlight=False,
-                soft_wrap=True,
-            )
+        try:
+            for cell in cells:
+                document = self._play(cell)
+                played.append(document)
+                self._tell(cell, document)
+        except KeyboardInterrupt:
+            self._stage.console.print(f"Ended by Ctrl-C: {len(cells) - len(played)} cells were not played")
         return played
+
+    def _tell(self, cell: Cell, document: dict[str, Any]) -> None:
+        mark = "[red]failed[/]" if document["faults"] else "[green]passed[/]"
+        self._stage.console.print(
+            f"{mark}  {cell.stage:9} {cell.fault:24} {document['seconds']:5.0f} s  "
+            f"{document['cause'] or 'verified'}"
+            + "".join(f"\n        [red]{fault}[/]" for fault in document["faults"]),
+            highlight=False,
+            soft_wrap=True,
+        )
 
     def _play(self, cell: Cell) -> dict[str, Any]:
         started = time.monotonic()
