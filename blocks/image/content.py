@@ -8,6 +8,8 @@ from pathlib import Path
 
 from docker.utils.build import exclude_paths
 
+from blocks.image.contract import BuildFailed
+
 DOCKERFILE = "Dockerfile"
 IGNOREFILE = ".dockerignore"
 # Raised when the same files would give another image.
@@ -36,7 +38,16 @@ def content_tag(source: Path, *, base_image: str, builder: str, platform: str) -
         base_image: upon which it is built.
         builder: the kind of builder; another makes another image.
         platform: what it runs on, such as `linux/arm64`.
+
+    Raises:
+        BuildFailed: there is no Dockerfile.
     """
+    if not (source / DOCKERFILE).is_file():
+        raise BuildFailed(
+            f"{source} has no {DOCKERFILE}",
+            "The image can't be built without it",
+            f"Bring it back (`git checkout {DOCKERFILE}`), or deploy another checkout",
+        )
     digest = hashlib.sha256(f"{FORMAT}\0{builder}\0{platform}\0{base_image}\0".encode())
     for path in [Path(DOCKERFILE), *included(source)]:
         file = source / path

@@ -138,7 +138,7 @@ OF_ITS_OWN = [
     ),
     Cell("apply", "plan gone stale", changes.infrastructure, at_stage("apply", parts.state_moved)),
     Cell("apply", "state lock lost", changes.infrastructure, at_stage("apply", parts.state_lock_lost)),
-    Cell("build", "build failure", changes.unbuildable, failure=_fails("build", "file_not_found_error")),
+    Cell("build", "build failure", changes.unbuildable, failure=_fails("deploy", "no_dockerfile")),
     Cell(
         "build",
         "disk full",

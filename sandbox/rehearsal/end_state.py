@@ -15,6 +15,9 @@ from sandbox.rehearsal.cells import Cell
 from sandbox.rehearsal.harm import Scene
 from sandbox.rehearsal.harm.parts import connected
 
+# What refuses a deployment before it has a release, by the words that tell it.
+BEFORE_A_RELEASE = {"lock is held": "deploy.lock_held", "has no Dockerfile": "deploy.no_dockerfile"}
+
 
 @dataclass(frozen=True)
 class EndState:
@@ -101,9 +104,10 @@ def faults(cell: Cell, deployed: Mapping[str, Any], end: EndState, *, failed_req
 
 
 def cause_kind(deployed: Mapping[str, Any]) -> str | None:
-    """What the cause is called; a deployment that another one keeps out has no release to say so."""
-    if deployed["release"] is None and "lock is held" in (deployed["cause"] or ""):
-        return "deploy.lock_held"
+    """What the cause is called; a deployment that is refused before it has a release has none to say so."""
+    if deployed["release"] is None:
+        told = deployed["cause"] or ""
+        return next((kind for words, kind in BEFORE_A_RELEASE.items() if words in told), None)
     return deployed["cause_kind"]
 
 

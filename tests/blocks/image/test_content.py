@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.image import content_tag, included
+from blocks.image import BuildFailed, content_tag, included
 
 PROJECT = Path(__file__).parents[3]
 
@@ -86,3 +86,9 @@ def test_the_tag_is_one_that_a_registry_takes(checkout: Path) -> None:
 def test_where_it_lies_does_not_count(checkout: Path, tmp_path: Path) -> None:
     before = tag(checkout)
     assert tag(checkout.rename(tmp_path / "elsewhere")) == before
+
+
+def test_a_checkout_without_a_dockerfile_is_refused(checkout: Path) -> None:
+    (checkout / "Dockerfile").unlink()
+    with pytest.raises(BuildFailed, match=r"has no Dockerfile\b.*git checkout Dockerfile"):
+        tag(checkout)
