@@ -22,7 +22,7 @@ from flows.deployment.timeline import draw
 if TYPE_CHECKING:
     from flows.deployment.run import Deployment
 
-# In words: a column without a heading is shown empty in Prefect's page.
+# In words: signs under an empty heading were not to be seen in Prefect's page.
 MARKS = {True: "good", False: "wrong", None: "not looked at"}
 
 
