@@ -22,7 +22,7 @@ from flows.deployment.timeline import draw
 if TYPE_CHECKING:
     from flows.deployment.run import Deployment
 
-# In words: signs under an empty heading were not to be seen in Prefect's page.
+# Words, under a heading: Prefect's page shows nothing of a column whose heading is empty.
 MARKS = {True: "good", False: "wrong", None: "not looked at"}
 
 
