@@ -24,6 +24,7 @@ class ClipRequest(BaseModel):
         seed: the same request with the same seed is the same clip.
         cuts: frames at which the film will cut the clip. A source that encodes for itself puts
             keyframes there and spares another encoding; they are no part of what is ordered.
+        draft: whether a cheaper model may draw it, to be looked at and then made anew.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,10 +37,13 @@ class ClipRequest(BaseModel):
     palette: tuple[str, ...] = ()
     seed: int = 0
     cuts: tuple[int, ...] = ()
+    draft: bool = False
 
     def address(self, identity: str) -> str:
         """The hash of all that decides the clip: the source's identity and what is ordered of it."""
-        order = json.dumps([identity, self.model_dump(exclude={"cuts"})], sort_keys=True)
+        # What is no draft keeps the address that it had before there were any.
+        unsaid = {"cuts"} if self.draft else {"cuts", "draft"}
+        order = json.dumps([identity, self.model_dump(exclude=unsaid)], sort_keys=True)
         return hashlib.sha256(order.encode()).hexdigest()
 
 
