@@ -1,5 +1,7 @@
 """The film's sound: one track for the whole programme, at −14 LUFS, encoded once.
 
+Music is laid under it, and goes down where somebody speaks (``media.ducking``).
+
 Loudness is set in two passes, measure then apply (EBU R 128), with a constant gain and a true-peak
 limiter. ffmpeg's ``loudnorm`` does the same while peaks allow, but beyond that it silently becomes
 a compressor; and neither knows what AAC adds to the peaks. So the encoded file is measured, and gain
@@ -13,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from media import ducking
+from media.ducking import mix
 from media.encoder import FPS, Run, run
 from media.errors import EncodingFailed, SourceRejected
 from media.files import digest, translated_disk_errors, written_whole
@@ -26,7 +30,7 @@ CEILING_DBTP = -1.0
 _BITRATE = "192k"
 _CORRECTIONS = 5
 _CLOSE_LU = 0.1
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def make_sound(
         EncodingFailed, DeadlineExceeded, Cancelled, DiskFull: as ``encoder.run``.
     """
     facts = timeline.soundtrack.model_dump(exclude={"asset"}) if timeline.soundtrack else None
-    name = digest({"sound": facts, "frames": timeline.frames, "version": _VERSION})
+    voice = [part.model_dump(exclude={"asset"}) for part in timeline.voice]
+    name = digest({"sound": facts, "voice": voice, "frames": timeline.frames, "version": _VERSION})
     track, notes = folder / f"{name}.m4a", folder / f"{name}.json"
     if track.exists() and notes.exists():
         return _remembered(track, notes)
@@ -68,10 +73,10 @@ def make_sound(
         folder.mkdir(parents=True, exist_ok=True)
     desk = _Desk(timeline, folder / name, time.monotonic() + deadline_s, cancel)
     try:
-        sound = desk.silence(track) if timeline.soundtrack is None else desk.master(assets, track)
+        sound = desk.master(assets, track) if timeline.soundtrack or timeline.voice else desk.silence(track)
     finally:
-        desk.bed.unlink(missing_ok=True)
-        desk.looped.unlink(missing_ok=True)
+        for left in (desk.bed, desk.looped, desk.music, desk.voice):
+            left.unlink(missing_ok=True)
     with written_whole(notes) as temporary:
         loudness = sound.loudness.as_dict() if sound.loudness else None
         temporary.write_text(json.dumps({"loudness": loudness, "warnings": sound.warnings}))
@@ -92,6 +97,8 @@ class _Desk:
         self._samples = timeline.frames * RATE // FPS
         self.bed = stem.with_suffix(".bed.wav")
         self.looped = stem.with_suffix(".loop.wav")
+        self.music = stem.with_suffix(".music.wav")
+        self.voice = stem.with_suffix(".voice.wav")
         self._runs: list[Run] = []
 
     def silence(self, track: Path, *warnings: str) -> Sound:
@@ -101,12 +108,9 @@ class _Desk:
         return Sound(track, None, warnings, tuple(self._runs))
 
     def master(self, assets: Mapping[str, Path], track: Path) -> Sound:
-        soundtrack = self._timeline.soundtrack
-        assert soundtrack is not None
-        self._lay_bed(assets[soundtrack.asset], soundtrack.fade_in, soundtrack.fade_out)
-        measured = self._measure(self.bed)
-        if measured.silent:
-            return self.silence(track, "the music is silent; the film has a silent track")
+        measured, warnings = self._lay_bed(assets)
+        if measured is None:
+            return self.silence(track, *warnings)
         setting = _Mastering(TARGET_LUFS - measured.integrated_lufs, CEILING_DBTP - 0.5)
         heard = self._encode(setting, track)
         for _ in range(_CORRECTIONS):
@@ -114,14 +118,45 @@ class _Desk:
                 break
             setting = _corrected(setting, heard)
             heard = self._encode(setting, track)
-        return Sound(track, heard, _shortfall(heard), tuple(self._runs))
+        return Sound(track, heard, (*warnings, *_shortfall(heard)), tuple(self._runs))
+
+    def _lay_bed(self, assets: Mapping[str, Path]) -> tuple[Loudness | None, list[str]]:
+        """Voice and music as they are mixed, at any level: its loudness, None for silence, and warnings."""
+        warnings: list[str] = []
+        heard: dict[Path, Loudness] = {}
+        if soundtrack := self._timeline.soundtrack:
+            self._lay_music(assets[soundtrack.asset], soundtrack.fade_in, soundtrack.fade_out)
+            heard[self.music] = self._measure(self.music)
+        if self._timeline.voice:
+            self._lay_voice(assets)
+            heard[self.voice] = self._measure(self.voice)
+        for path, name in ((self.music, "music"), (self.voice, "voice")):
+            if path in heard and heard[path].silent:
+                del heard[path]
+                warnings.append(f"the {name} is silent")
+        if len(heard) == 2:
+            self._mix(heard[self.music], heard[self.voice])
+            return self._measure(self.bed), warnings
+        if not heard:
+            return None, [*warnings, "the film has a silent track"]
+        ((path, measured),) = heard.items()
+        path.replace(self.bed)
+        return measured, warnings
+
+    def _mix(self, music: Loudness, voice: Loudness) -> None:
+        with translated_disk_errors(self.bed):
+            mix(
+                (self.music, ducking.REFERENCE_LUFS - ducking.MUSIC_BELOW_LU - music.integrated_lufs),
+                (self.voice, ducking.REFERENCE_LUFS - voice.integrated_lufs),
+                self.bed,
+            )
 
     def _encode(self, setting: _Mastering, track: Path) -> Loudness:
         with written_whole(track) as temporary:
             self._run(["-i", str(self.bed), "-af", self._chain(setting), *_aac(), str(temporary)])
             return self._measure(temporary)
 
-    def _lay_bed(self, music: Path, fade_in: int, fade_out: int) -> None:
+    def _lay_music(self, music: Path, fade_in: int, fade_out: int) -> None:
         """The music as the film's exact length of stereo samples, looped or trimmed, and faded."""
         seconds = self._samples / RATE
         stereo = f"aresample={RATE},aformat=sample_fmts=flt:channel_layouts=stereo"
@@ -158,7 +193,32 @@ class _Desk:
         if fade_out:
             length = fade_out * RATE // FPS
             fades.append(f"afade=t=out:ss={self._samples - length}:ns={length}")
-        self._run(["-stream_loop", "-1", "-i", str(self.looped), "-af", ",".join(fades), *pcm, str(self.bed)])
+        self._run(
+            ["-stream_loop", "-1", "-i", str(self.looped), "-af", ",".join(fades), *pcm, str(self.music)]
+        )
+
+    def _lay_voice(self, assets: Mapping[str, Path]) -> None:
+        """What is spoken as the film's exact length of stereo samples, each part in its place."""
+        parts = self._timeline.voice
+        inputs = [argument for part in parts for argument in ("-i", str(assets[part.asset]))]
+        chains = [
+            f"[{index}:a:0]aresample={RATE},aformat=sample_fmts=flt:channel_layouts=stereo,"
+            f"atrim=end_sample={part.frames * RATE // FPS},adelay={part.start * RATE // FPS}S:all=1[v{index}]"
+            for index, part in enumerate(parts)
+        ]
+        together = "".join(f"[v{index}]" for index in range(len(parts)))
+        chains.append(
+            f"{together}amix=inputs={len(parts)}:normalize=0,apad=whole_len={self._samples},"
+            f"atrim=end_sample={self._samples}[voice]"
+        )
+        pcm = ["-map_metadata", "-1", "-c:a", "pcm_f32le"]
+        try:
+            graph = ["-filter_complex", ";".join(chains), "-map", "[voice]"]
+            self._run([*inputs, *graph, *pcm, str(self.voice)])
+        except EncodingFailed as error:
+            raise SourceRejected(
+                "The voice cannot be read", error.cause, "Give an MP3, WAV or M4A file that plays"
+            ) from error
 
     def _chain(self, setting: _Mastering) -> str:
         # Limiting at four times the rate holds the peaks between samples too (BS.1770, annex 2).
@@ -210,6 +270,6 @@ def _shortfall(heard: Loudness) -> tuple[str, ...]:
     if _is_right(heard, TOLERANCE_LU):
         return ()
     return (
-        f"the music reaches {heard.integrated_lufs:.1f} LUFS and {heard.true_peak_dbtp:.1f} dBTP, "
+        f"the sound reaches {heard.integrated_lufs:.1f} LUFS and {heard.true_peak_dbtp:.1f} dBTP, "
         f"not {TARGET_LUFS:.0f} and {CEILING_DBTP:.0f}: its peaks are too far above its body",
     )

@@ -127,6 +127,7 @@ def _checked(
     wrong = [f"clip {shot.clip!r} is missing" for shot in timeline.shots if shot.clip not in clips]
     needed = [overlay.asset for overlay in timeline.overlays if isinstance(overlay, LogoOverlay)]
     needed += [timeline.soundtrack.asset] if timeline.soundtrack else []
+    needed += [part.asset for part in timeline.voice]
     wrong += [f"asset {name!r} is missing" for name in needed if name not in assets]
     indexes: dict[str, ClipIndex] = {}
     if not wrong:

@@ -6,7 +6,7 @@ running below it: clip *i* must therefore hold its shot's frames plus those of t
 after those that the shot leaves out at its beginning.
 """
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -74,7 +74,7 @@ class Shot(_Model):
 class TextOverlay(_Model):
     """Words over the picture from film frame ``start`` for ``frames`` frames."""
 
-    kind: Literal["title", "caption", "cta"]
+    kind: Literal["title", "caption", "cta", "subtitle"]
     text: str = Field(min_length=1, max_length=300)
     start: int = Field(ge=0)
     frames: int = Field(ge=1)
@@ -103,6 +103,37 @@ class Soundtrack(_Model):
     fade_out: int = Field(default=45, ge=0)
 
 
+class VoicePart(_Model):
+    """Something spoken, heard from film frame ``start`` on; ``frames`` is its length, rounded up."""
+
+    asset: str = Field(min_length=1)
+    address: str = Field(min_length=1)
+    start: int = Field(ge=0)
+    frames: int = Field(ge=1)
+
+
+class Cue(_Model):
+    """Lines of a subtitle track, shown from film frame ``start`` for ``frames`` frames."""
+
+    text: str = Field(min_length=1, max_length=300)
+    start: int = Field(ge=0)
+    frames: int = Field(ge=1)
+
+
+class Subtitles(_Model):
+    """A track of subtitles beside picture and sound; ``language`` as ISO 639-2 has it, such as ``eng``."""
+
+    language: str = Field(pattern=r"^[a-z]{3}$")
+    cues: tuple[Cue, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_at_a_time(self) -> Self:
+        for before, after in pairwise(self.cues):
+            if after.start < before.start + before.frames:
+                raise ValueError(f"the cue at frame {after.start} begins before the one before it ends")
+        return self
+
+
 class Timeline(_Model):
     """A whole film. Round-trips through ``model_dump_json`` and ``model_validate_json``.
 
@@ -113,6 +144,8 @@ class Timeline(_Model):
     shots: tuple[Shot, ...] = Field(min_length=1)
     overlays: tuple[Overlay, ...] = ()
     soundtrack: Soundtrack | None = None
+    voice: tuple[VoicePart, ...] = ()
+    subtitles: Subtitles | None = None
     palette: tuple[HexColour, ...] = ()
 
     @model_validator(mode="after")
@@ -129,6 +162,13 @@ class Timeline(_Model):
             if overlay.start + overlay.frames > self.frames:
                 raise ValueError(
                     f"overlay {index} ({overlay.kind}) ends at frame {overlay.start + overlay.frames}, "
+                    f"past the film's {self.frames}"
+                )
+        for part in (*self.voice, *(self.subtitles.cues if self.subtitles else ())):
+            if part.start + part.frames > self.frames:
+                what = "voice" if isinstance(part, VoicePart) else "subtitle"
+                raise ValueError(
+                    f"the {what} at frame {part.start} ends at frame {part.start + part.frames}, "
                     f"past the film's {self.frames}"
                 )
         if self.soundtrack and self.soundtrack.fade_in + self.soundtrack.fade_out > self.frames:
