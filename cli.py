@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from commands.deployment import command_line
 from commands.explain import command_line as explaining
 from commands.operation import command_line as operation
+from commands.provenance import add_to as add_provenance
 from commands.rollback import command_line as rolling_back
 from commands.schema import command_line as schema_commands
 from commands.speaking import CANCELLED, FAILED, USAGE_ERROR, leave
@@ -201,6 +202,7 @@ rolling_back.add_to(app)
 operation.add_to(app)
 explaining.add_to(app)
 schema_commands.add_to(app)
+add_provenance(app)
 
 
 def main() -> None:

@@ -89,6 +89,16 @@ class Settings(BaseSettings):
     rate_limit_per_address: str = "1200/minute"
     """Requests without a session, new sessions, uploads and films that one address may ask for."""
 
+    c2pa_certificate: str | None = None
+    """Who signs the films' C2PA manifests: a PEM chain, the signer's first, or the path of a file with it.
+    Unset: a development certificate that nobody else trusts in local and sandbox; elsewhere, no manifest."""
+
+    c2pa_private_key: SecretStr | None = None
+    """The signer's key: PEM without a password, or the path of a file with it."""
+
+    c2pa_prompts: bool = True
+    """Whether a manifest shows what each model was told. It is public: whoever has the film can read it."""
+
     replicate_api_token: SecretStr | None = None
     """Token for Replicate's models. Unset: the built-in planner and clip source."""
 
@@ -144,6 +154,12 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError(f"{limit!r} is not count/period, such as 600/minute or 20/second") from error
         return limit
+
+    @model_validator(mode="after")
+    def _signer_is_whole(self) -> Self:
+        if (self.c2pa_certificate is None) != (self.c2pa_private_key is None):
+            raise ValueError("C2PA_CERTIFICATE and C2PA_PRIVATE_KEY go together: set both, or neither")
+        return self
 
     @model_validator(mode="after")
     def _secret_key_is_real(self) -> Self:

@@ -48,6 +48,7 @@ def examine() -> list[Finding]:
         "Disk": _disk,
         "Memory": _memory,
         "Replicate": _replicate,
+        "Provenance": _provenance,
     }
     return [_guarded(name, check) for name, check in checks.items()]
 
@@ -189,6 +190,21 @@ def _replicate() -> Finding:
             "Replicate", "SKIP", "REPLICATE_API_TOKEN is not set: clips are drawn by the built-in source"
         )
     return Finding("Replicate", "OK", "REPLICATE_API_TOKEN is set")
+
+
+def _provenance() -> Finding:
+    from app.provenance import develops, signer
+    from media.provenance import ProvenanceError
+
+    if develops():
+        return Finding("Provenance", "OK", "films are signed by this machine, whom nobody else trusts")
+    try:
+        found = signer()
+    except ProvenanceError as fault:
+        return Finding("Provenance", "NG", f"{fault.what}: {fault.cause}", fault.remedy)
+    if found is None:
+        return Finding("Provenance", "SKIP", "C2PA_CERTIFICATE is not set: films go out without a manifest")
+    return Finding("Provenance", "OK", f"films are signed by {found.issuer}")
 
 
 def _existing(path: Path) -> Path:

@@ -20,6 +20,7 @@ from flows.generation.faults import AlreadyMade, GenerationCancelled
 from flows.generation.film import clip_requests
 from flows.generation.production import Production, production
 from flows.generation.prompt import plan_scenes
+from flows.generation.provenance import sign_film
 from flows.generation.publish import publish_film
 
 
@@ -62,4 +63,4 @@ def render(film: Production) -> UUID:
     for clip in as_completed(clips):
         clip.result()  # the first that fails for good ends the run, and the others with it
     made = compose_film(film, storyboard, [clip.result() for clip in clips])
-    return publish_film(film, storyboard, made)
+    return publish_film(film, storyboard, sign_film(film, storyboard, made))

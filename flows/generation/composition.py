@@ -19,6 +19,7 @@ from flows.generation.faults import transient
 from flows.generation.film import clip_name, clip_requests, timeline_of
 from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.compose import Composition, compose
+from media.provenance import Credentials
 from media.timeline import Timeline
 from planning.cut_list import CutList, cut_list_of
 from planning.storyboard import Storyboard
@@ -34,6 +35,7 @@ class Film:
         cut_list: what was asked for.
         timeline: what it was composed from.
         composition: how it came out.
+        signer: who has signed its manifest; None while it has none.
     """
 
     version_id: UUID
@@ -41,6 +43,7 @@ class Film:
     cut_list: CutList
     timeline: Timeline
     composition: Composition
+    signer: Credentials | None = None
 
 
 @task(

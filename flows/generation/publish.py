@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -22,8 +21,10 @@ from app.models import Composition, JobStatus
 from app.settings import settings
 from flows.generation.composition import Film
 from flows.generation.faults import transient
+from flows.generation.metadata import composition_metadata, job_metadata
 from flows.generation.production import Production
 from media.chart import draw_timeline
+from media.files import sha256_of
 from media.stills import SheetScene, contact_sheet, poster
 from planning.storyboard import Storyboard
 
@@ -99,27 +100,11 @@ def _store(film: Production, storyboard: Storyboard, made: Film, pictures: Pictu
         film.store.put_file(key, path, content_type=content_type)
     documents = {
         storage_keys.composition_timeline_key(composition): made.timeline.model_dump(mode="json"),
-        storage_keys.composition_metadata_key(composition): _metadata(film, made),
-        storage_keys.job_metadata_key(film.job_id): {
-            "request": film.request.model_dump(mode="json"),
-            "storyboard": storyboard.model_dump(mode="json"),
-        },
+        storage_keys.composition_metadata_key(composition): composition_metadata(film, storyboard, made),
+        storage_keys.job_metadata_key(film.job_id): job_metadata(film, storyboard),
     }
     for key, document in documents.items():
         film.store.put_bytes(key, json.dumps(document, indent=1).encode(), content_type="application/json")
-
-
-def _metadata(film: Production, made: Film) -> dict[str, object]:
-    composition = made.composition
-    return {
-        "job_id": str(film.job_id),
-        "source": film.source.identity,
-        "cut_list": made.cut_list.model_dump(mode="json"),
-        "loudness_lufs": composition.loudness_lufs,
-        "true_peak_dbtp": composition.true_peak_dbtp,
-        "segments": asdict(composition.segments),
-        "warnings": list(composition.warnings),
-    }
 
 
 def _show(film: Production, made: Film, pictures: Pictures) -> None:
@@ -163,15 +148,10 @@ def _complete(film: Production, made: Film) -> None:
                 loudness_lufs=result.loudness_lufs,
                 true_peak_dbtp=result.true_peak_dbtp,
                 size_bytes=made.video.stat().st_size,
-                sha256=_sha256(made.video),
+                sha256=sha256_of(made.video),
             ),
         )
         records.record_metric(db, film.job_id, "ffmpeg_seconds", film.stopwatch.seconds(), "s")
         jobs.advance(db, film.job_id, JobStatus.COMPLETED)
         version = db.get_one(Composition, composition).version
     events.tell(film.job_id, "completed", composition_id=str(composition), version=version)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

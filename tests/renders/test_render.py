@@ -12,7 +12,10 @@ import pytest
 from PIL import Image
 from scipy.io import wavfile
 
+from app.schemas.metadata import CompositionMetadata, JobMetadata
+from media.files import sha256_of
 from media.probe import probe
+from media.provenance import read
 from planning.storyboard import Storyboard
 from tests.renders.conftest import SHORT, Reelflow
 
@@ -96,6 +99,33 @@ def test_the_media_store_holds_every_key(film: dict[str, object], reelflow: Reel
         ),
     }
     assert not [key for key in expected if not (media / key).is_file()]
+
+
+def test_the_film_says_where_it_comes_from(film: dict[str, object]) -> None:
+    found = read(Path(str(film["video"])))
+    assert found.verdict == "valid, signer untrusted"
+    assert str(found.digital_source).endswith("/compositeSynthetic")
+    assert found.ingredients[3:] == ("logo", "music")
+    assert [(clip["number"], clip["model"]) for clip in found.clips] == [(n, "drawn/1") for n in (1, 2, 3)]
+    assert all(clip["prompt"] for clip in found.clips)
+
+
+def test_the_metadata_tells_it_all_and_tells_the_truth(film: dict[str, object], reelflow: Reelflow) -> None:
+    media = reelflow.home / "media" / "objects"
+    (row,) = reelflow.rows("SELECT id, sha256 FROM compositions WHERE job_id = :id", id=film["job_id"])
+    told = CompositionMetadata.model_validate_json(
+        (media / f"compositions/{row.id}/metadata.json").read_bytes()
+    )
+    assert told.video.sha256 == row.sha256 == sha256_of(Path(str(film["video"])))
+    assert (told.video.frames, told.video.loudness_lufs) == (450, film["loudness_lufs"])
+    assert (told.provenance.signed, told.provenance.development) == (True, True)
+    assert [clip.sha256 for clip in told.clips] == [
+        sha256_of(media / f"generations/{film['job_id']}/clips/clip_{n:03d}.mp4") for n in (1, 2, 3)
+    ]
+    job = JobMetadata.model_validate_json(
+        (media / f"generations/{film['job_id']}/metadata.json").read_bytes()
+    )
+    assert (job.seed, job.request["prompt"], job.clips) == (3, PROMPT, told.clips)
 
 
 def test_prefect_shows_the_run_its_progress_and_its_pictures(
