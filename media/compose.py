@@ -2,19 +2,20 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from media.audio import make_sound
 from media.errors import Cancelled, TimelineInvalid
-from media.files import written_whole
-from media.join import join
+from media.files import digest, written_whole
+from media.join import Track, join
 from media.normalise import clip_index
 from media.overlays import Contrast, draw_overlays
 from media.probe import Expectation, Probe, probe, verify
 from media.rendering import Crew, Work
 from media.segments import ClipIndex, Segment, cut
+from media.subtitles import make_track
 from media.timeline import LogoOverlay, Timeline
 
 
@@ -92,9 +93,10 @@ def compose(
         crew.finish()
     sound = music.result()
     runs = [*sound.runs, *(render.result() for render in renders)]
+    tracks = [Track(sound.path), *_subtitle_track(timeline, workdir, ends, cancel)]
     copied = sum(segment.copied for segment in segments)
     with written_whole(destination) as temporary:
-        join([works[segment].piece(clips) for segment in segments], sound.path, temporary)
+        join([works[segment].piece(clips) for segment in segments], tracks, temporary)
         found = probe(temporary)
         size = timeline.size
         verify(found, Expectation(timeline.frames, size.width, size.height, audio=True))
@@ -113,6 +115,15 @@ def compose(
         contrast=overlays.contrast,
         warnings=(*overlays.warnings, *sound.warnings),
     )
+
+
+def _subtitle_track(
+    timeline: Timeline, workdir: Path, ends: float, cancel: threading.Event | None
+) -> Iterator[Track]:
+    if subtitles := timeline.subtitles:
+        path = workdir / f"{digest(subtitles.model_dump())}.subtitles.mp4"
+        make_track(subtitles, path, deadline_s=max(0.0, ends - time.monotonic()), cancel=cancel)
+        yield Track(path, subtitles.language)
 
 
 def _touched(segment: Segment, timeline: Timeline) -> bool:

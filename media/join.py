@@ -34,8 +34,16 @@ class Piece:
     frames: int
 
 
-def join(pieces: Sequence[Piece], audio: Path | None, destination: Path) -> None:
-    """Write the pieces one after the other, with the audio file's packets, as a fast-start MP4.
+@dataclass(frozen=True)
+class Track:
+    """A file whose only stream goes beside the picture; ``language`` as ISO 639-2 has it."""
+
+    path: Path
+    language: str | None = None
+
+
+def join(pieces: Sequence[Piece], tracks: Sequence[Track], destination: Path) -> None:
+    """Write the pieces one after the other, with the tracks' packets, as a fast-start MP4.
 
     Raises:
         EncodingFailed: headers differ, or a piece's edge is not a keyframe.
@@ -48,7 +56,7 @@ def join(pieces: Sequence[Piece], audio: Path | None, destination: Path) -> None
             headers = bytes(template.codec_context.extradata or b"")
             video = output.add_stream_from_template(template)
         video.time_base = _TIME_BASE
-        sound = _Sound(audio, output) if audio else None
+        beside = [_Beside(track, output) for track in tracks]
         done = 0
         for piece in pieces:
             for order, packet in enumerate(_packets(piece, headers)):
@@ -60,11 +68,11 @@ def join(pieces: Sequence[Piece], audio: Path | None, destination: Path) -> None
                 packet.stream = video
                 output.mux(packet)
             done += piece.frames
-            if sound:
-                sound.mux_until(done / FPS)
-        if sound:
-            sound.mux_until(float("inf"))
-            sound.close()
+            for track in beside:
+                track.mux_until(done / FPS)
+        for track in beside:
+            track.mux_until(float("inf"))
+            track.close()
 
 
 def _packets(piece: Piece, headers: bytes) -> Iterator[Packet]:
@@ -104,14 +112,16 @@ def _not_joinable(piece: Piece, why: str) -> EncodingFailed:
     )
 
 
-class _Sound:
-    """Copies audio packets, interleaved with the picture."""
+class _Beside:
+    """Copies a track's packets, interleaved with the picture."""
 
-    def __init__(self, path: Path, output: OutputContainer) -> None:
-        self._source = av.open(str(path))
-        stream = self._source.streams.audio[0]
+    def __init__(self, track: Track, output: OutputContainer) -> None:
+        self._source = av.open(str(track.path))
+        stream = self._source.streams[0]
         self._output = output
         self._stream = output.add_stream_from_template(stream)
+        if track.language:
+            self._stream.metadata["language"] = track.language
         self._packets = (packet for packet in self._source.demux(stream) if packet.size)
         self._next: Packet | None = next(self._packets, None)
 

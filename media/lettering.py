@@ -124,7 +124,7 @@ def _title(
     height = bar_height + gap + setting.height
     # A vertical film's title stands in its upper third, clear of what happens in the middle.
     top = area.top + round(area.height * 0.06) if size.aspect == "9:16" else (size.height - height) // 2
-    box = _clear(
+    box = clear_of(
         Box(area.left, top, area.left + max(setting.width, round(side * 0.1)), top + height), area, occupied
     )
     lines = _lines(setting, box.left, box.top + bar_height + gap, "left", 0)
@@ -139,7 +139,7 @@ def _caption(setting: Setting, size: Size, ground: NDArray[np.uint8], occupied: 
     area = safe_area(size)
     left = (size.width - setting.width) // 2
     top = area.bottom - setting.height
-    box = _clear(Box(left, top, left + setting.width, area.bottom), area, occupied)
+    box = clear_of(Box(left, top, left + setting.width, area.bottom), area, occupied)
     lines = _lines(setting, box.left, box.top, "centre", setting.width)
     legibility, scrim = _legible(box, _caption_veil(box, size), ground)
     rise = round(min(size.width, size.height) * 0.012)
@@ -155,7 +155,7 @@ def _button(
     height = setting.height + 2 * padding[1]
     left = (size.width - width) // 2
     top = area.bottom - height - round(area.height * 0.05)
-    box = _clear(Box(left, top, left + width, top + height), area, occupied)
+    box = clear_of(Box(left, top, left + width, top + height), area, occupied)
     margin = round(side * 0.05)
     canvas = Image.new("RGBA", (width + 2 * margin, height + 2 * margin))
     pill = _pill(width, height, fill)
@@ -173,7 +173,7 @@ def _button(
     return Lettering((picture,), box, Legibility(ink, fill, 1.0, reached))
 
 
-def _clear(box: Box, area: Box, occupied: Sequence[Box]) -> Box:
+def clear_of(box: Box, area: Box, occupied: Sequence[Box]) -> Box:
     """Move a box up until it stands clear of the others, but never out of the safe area."""
     for other in sorted(occupied, key=lambda o: o.top, reverse=True):
         if box.overlaps(other.grown(other.height // 4)):

@@ -16,12 +16,14 @@ from media.errors import SourceRejected
 from media.files import written_whole
 from media.frames import frames_at
 from media.lettering import DEFAULT_BRAND, Lettering, Picture, letter
+from media.plates import plate
 from media.safe_area import Box, safe_area
-from media.timeline import LogoOverlay, TextOverlay, Timeline
+from media.timeline import LogoOverlay, Overlay, TextOverlay, Timeline
 
 _FADE_IN, _FADE_OUT = 10, 8
 _LOGO_HEIGHT, _LOGO_WIDTH = 0.11, 0.28
-_ORDER = ("logo", "cta", "title", "caption")
+_ORDER = ("logo", "cta", "title", "caption", "subtitle")
+_SUBTITLE_FADE = 3
 _SAMPLES = 3
 
 
@@ -104,20 +106,24 @@ def draw_overlays(timeline: Timeline, clips: Mapping[str, Path], assets: Mapping
         warnings += drawn.warnings
         if drawn.legibility:
             contrast.append(Contrast(index, round(drawn.legibility.ratio, 2), drawn.legibility.opacity))
-        layers += [_timed(picture, overlay.start, overlay.frames) for picture in drawn.pictures]
+        layers += [_timed(picture, overlay) for picture in drawn.pictures]
     layers.sort(key=lambda layer: not layer.picture.backdrop)
     return Overlays(tuple(layers), tuple(contrast), tuple(warnings))
 
 
-def _timed(picture: Picture, start: int, frames: int) -> Layer:
-    delay = min(picture.delay, frames // 4)
-    shown = frames - delay
-    return Layer(picture, start + delay, shown, min(_FADE_IN, shown // 3), min(_FADE_OUT, shown // 3))
+def _timed(picture: Picture, overlay: Overlay) -> Layer:
+    delay = min(picture.delay, overlay.frames // 4)
+    shown = overlay.frames - delay
+    # Subtitles follow each other too closely to come and go slowly.
+    fades = (_SUBTITLE_FADE, _SUBTITLE_FADE) if overlay.kind == "subtitle" else (_FADE_IN, _FADE_OUT)
+    return Layer(picture, overlay.start + delay, shown, *(min(fade, shown // 3) for fade in fades))
 
 
 def _text(
     overlay: TextOverlay, timeline: Timeline, clips: Mapping[str, Path], brand: Rgb, occupied: list[Box]
 ) -> Lettering:
+    if overlay.kind == "subtitle":
+        return plate(overlay.text, size=timeline.size, occupied=occupied)
     ground = ground_below(timeline, clips, overlay.start, overlay.frames)
     return letter(
         overlay.kind, overlay.text, size=timeline.size, ground=ground, brand=brand, occupied=occupied

@@ -252,9 +252,9 @@ def test_join_refuses_other_headers_and_broken_groups(clips, tmp_path: Path) -> 
     foreign = tmp_path / "foreign.mp4"
     run(["-i", str(clips["pink"]), "-c:v", "libx264", "-bf", "0", str(foreign)], deadline_s=60)
     with pytest.raises(MediaError, match="headers differ"):
-        join([Piece(clips["red"], 0, 34), Piece(foreign, 0, 30)], None, tmp_path / "film.mp4")
+        join([Piece(clips["red"], 0, 34), Piece(foreign, 0, 30)], [], tmp_path / "film.mp4")
     with pytest.raises(MediaError, match=r"whole groups|not a keyframe"):
-        join([Piece(clips["red"], 0, 20)], None, tmp_path / "film.mp4")
+        join([Piece(clips["red"], 0, 20)], [], tmp_path / "film.mp4")
 
 
 def test_overlay_comes_and_goes(clips, tmp_path: Path) -> None:
