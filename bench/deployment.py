@@ -107,7 +107,7 @@ async def _apply(environment: Environment, scratch: Path) -> Outputs:
 def _build_and_push(environment: Environment, outputs: Outputs, directory: Path) -> str:
     # The registry's tags are immutable, so that the guide's `latest` is a new one each time.
     tag = f"script-{uuid.uuid4().hex[:8]}"
-    built = environment.image_builder(directory, outputs.image_platform).build(
+    built = environment.image_builder(directory, environment.image_platform).build(
         environment.source, tag, lambda step: None
     )
     digest = environment.registry(outputs).push(built, tag)

@@ -26,6 +26,7 @@ from blocks.security import Security
 from blocks.spending import Spending
 from blocks.terraform import Outputs, TerraformWorkspace
 from blocks.terraform.cost import Prices, read_prices
+from blocks.terraform.variables import variable
 
 EnvironmentName = Literal["sandbox", "dev", "staging", "prod"]
 
@@ -132,12 +133,21 @@ environment.service(outputs, "backend").running()
         """Name of the secret with the application's keys, made before Terraform."""
         return f"{self.prefix}/app"
 
+    @property
+    def image_platform(self) -> str:
+        """What the tasks are to run on, as configured: it may not be applied yet.
+
+        Raises:
+            VariableUnreadable: the configuration can't be read.
+        """
+        return "linux/arm64" if variable(self.terraform, "cpu_architecture") == "ARM64" else "linux/amd64"
+
     def image_builder(self, directory: Path, platform: str) -> Builder:
         """What builds the image.
 
         Args:
             directory: where images without an engine are kept until they are pushed.
-            platform: that the tasks run on: `Outputs.image_platform`.
+            platform: that the tasks run on: `image_platform`.
         """
         if self.builder == "archive":
             return ArchiveBuilder(directory, platform=platform)

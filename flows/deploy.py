@@ -23,7 +23,7 @@ from flows.stages import WAYS_BACK
 from flows.stages.apply import apply, plan_again
 from flows.stages.approve import approve
 from flows.stages.bake import bake
-from flows.stages.build import Build, build
+from flows.stages.build import build
 from flows.stages.contract import contract
 from flows.stages.expand import expand
 from flows.stages.plan import plan
@@ -62,9 +62,9 @@ async def deploy(
 async def ship(run: Deployment, options: Options) -> None:
     """The stages, in order."""
     await preflight(run, ignore_alarms=options.ignore_alarms)
-    outputs, (built, image) = await beside(provision(run), publish(run))
-    if (built.platform, image.repository) != (outputs.image_platform, outputs.ecr_repository_url):
-        _, image = await publish(run)
+    outputs, image = await beside(provision(run), publish(run))
+    if image.repository != outputs.ecr_repository_url:
+        image = await publish(run)
     pending = await prove(run, image)
     await expand(run, image, pending)
     moved = await roll_out(run, image)
@@ -73,10 +73,9 @@ async def ship(run: Deployment, options: Options) -> None:
     await contract(run, image)
 
 
-async def publish(run: Deployment) -> tuple[Build, Image]:
+async def publish(run: Deployment) -> Image:
     """Builds the image, and pushes it as soon as there is a registry: while the database is being made."""
-    built = await build(run)
-    return built, await push(run, built, await run.repository.get())
+    return await push(run, await build(run), await run.repository.get())
 
 
 async def provision(run: Deployment) -> Outputs:

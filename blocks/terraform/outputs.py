@@ -51,7 +51,6 @@ class Outputs(_Value):
         database_secret_arn: the secret that RDS keeps, JSON with username and password.
         app_secret_arn: the secret made before Terraform, JSON.
         backup_role_arn: the role of tasks that read and write backups; None before there was one.
-        image_platform: for which the image must be built.
     """
 
     account_id: str
@@ -75,7 +74,6 @@ class Outputs(_Value):
     backup_role_arn: str | None = None
     target_group_arn: str | None = None
     alarm_names: tuple[str, ...] = ()
-    image_platform: str = "linux/amd64"
 
 
 class OutputsMissing(TerraformError):

@@ -50,7 +50,6 @@ class Deployment:
         previous: the last verified release before this one; None before the first.
         taken_over: the stages of the dead run that was found, as it has left them.
         scratch: files that nobody needs afterwards.
-        platform: for which the image must be built; on a first deployment the plan is the first to know.
         repository: the registry's address, known as soon as the registry is there.
     """
 
@@ -75,7 +74,6 @@ class Deployment:
         self.logger = get_logger(f"flows.deploy.{environment.name}")
         self._flow_run = flow_run
         self._outputs: Outputs | None = None
-        self.platform = Learned[str]()
         self.repository = Learned[str]()
 
     @property

@@ -17,7 +17,6 @@ class Build:
     """The image under its tag: in the registry already, or built here."""
 
     tag: str
-    platform: str
     known: Image | None
     built: BuiltImage | None = None
 
@@ -26,12 +25,12 @@ class Build:
 async def build(run: Deployment) -> Done[Build]:
     """Builds the image of the checkout; its tag is the hash of all that goes in."""
     environment = run.environment
-    platform = await run.platform.get()
+    platform = environment.image_platform
     tag = await asyncio.to_thread(environment.image_tag, platform)
     image = recorded(tag, run.release, run.previous)
     # It may have been cleaned up meanwhile.
     if image and await asyncio.to_thread(run.registry(image.repository).digest_of, image.digest):
-        return Done(Build(tag, platform, image), f"image {tag[:12]} is in the registry", skipped=True)
+        return Done(Build(tag, image), f"image {tag[:12]} is in the registry", skipped=True)
     progress = await run.progress("build", f"Image {tag[:12]}")
 
     def tell(step: BuildProgress) -> None:
@@ -42,7 +41,7 @@ async def build(run: Deployment) -> Done[Build]:
     builder = environment.image_builder(run.scratch / "image", platform)
     built = await asyncio.to_thread(builder.build, environment.source, tag, tell)
     await progress.close()
-    return Done(Build(tag, platform, None, built), f"image {tag[:12]} built")
+    return Done(Build(tag, None, built), f"image {tag[:12]} built")
 
 
 def recorded(tag: str, release: Release, previous: Release | None) -> Image | None:

@@ -45,7 +45,6 @@ class Planned:
 async def plan(run: Deployment) -> Done[Planned]:
     """Compares the configuration with what there is; nothing to change is a success."""
     planned = await look(run)
-    run.platform.tell(platform(planned.plan))
     # After an apply that broke off there may be a registry, and no outputs yet.
     if new_registry(planned.plan) is None and (outputs := await run.outputs_if_any()):
         run.repository.tell(outputs.ecr_repository_url)
@@ -81,11 +80,6 @@ def verdict(plan: Plan, cost: CostDelta) -> str:
     destroyed = ", ".join(change.address for change in plan.destructive)
     dollars = f"{cost.usd:+} $ a month" if cost.usd else "costs as before"
     return f"{plan.summary()}; {dollars}" + (f"; destroys {destroyed}" if destroyed else "")
-
-
-def platform(plan: Plan) -> str:
-    """For which the image must be built, once the plan is applied."""
-    return next(str(output.after) for output in plan.outputs if output.name == "image_platform")
 
 
 def new_registry(plan: Plan) -> str | None:

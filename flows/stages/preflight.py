@@ -10,7 +10,6 @@ from pathlib import Path
 from blocks.account import account_of
 from blocks.aws import AwsError
 from blocks.environment import Environment
-from blocks.image import this_platform
 from blocks.terraform.outputs import Outputs
 from flows.deployment import artifacts
 from flows.deployment.checks import NotGood, NotLooked, check
@@ -31,8 +30,6 @@ async def preflight(run: Deployment, *, ignore_alarms: bool) -> Done[None]:
     outputs = await run.outputs_if_any()
     if outputs is None:
         run.logger.info("Nothing is there yet: this is the first deployment")
-    else:
-        run.platform.tell(outputs.image_platform)
     checks = await examine(run.environment, outputs, run.previous)
     await artifacts.checklist(run, "preflight", checks)
     if failed := verdict(checks, ringing_alarms_matter=not ignore_alarms):
@@ -66,7 +63,7 @@ async def examine(
         check("AWS credentials", lambda: _credentials(environment)),
         check("State bucket", lambda: _state_bucket(environment)),
         check("Application secret", lambda: _secret(environment)),
-        check("Image builder", lambda: _builder(environment, outputs)),
+        check("Image builder", lambda: _builder(environment)),
         check("Task secrets", lambda: _task_secrets(environment, outputs)),
         check("Quotas", lambda: _quotas(environment, outputs)),
         check("Names", lambda: _names(environment, outputs)),
@@ -185,10 +182,9 @@ async def _quota(environment: Environment, vcpus: float, *, spot: bool) -> str:
     return f"{vcpus:g} of {allowed:g} vCPUs of {capacity}"
 
 
-async def _builder(environment: Environment, outputs: Outputs | None) -> str:
-    platform = outputs.image_platform if outputs else this_platform()
+async def _builder(environment: Environment) -> str:
     with tempfile.TemporaryDirectory() as nowhere:
-        builder = environment.image_builder(Path(nowhere), platform)
+        builder = environment.image_builder(Path(nowhere), environment.image_platform)
         return await asyncio.to_thread(builder.check)
 
 

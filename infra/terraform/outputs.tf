@@ -105,11 +105,6 @@ output "alarm_names" {
   value       = module.observability.alarm_names
 }
 
-output "image_platform" {
-  description = "Platform for which the image must be built."
-  value       = var.cpu_architecture == "ARM64" ? "linux/arm64" : "linux/amd64"
-}
-
 output "account_id" {
   description = "Account that all this is in."
   value       = local.account_id

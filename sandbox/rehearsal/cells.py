@@ -128,6 +128,9 @@ LARGE = "CREATE TABLE rehearsed AS SELECT repeat(md5(n::text), 30) AS t FROM gen
 OF_ITS_OWN = [
     Cell("preflight", "lock held", nothing, parts.locked, _fails("deploy", "lock_held")),
     Cell("preflight", "alarm ringing", nothing, parts.alarm_rings, _fails("preflight", "alarms")),
+    Cell(
+        "preflight", "image can't be built", changes.unbuildable, failure=_fails("preflight", "build_failed")
+    ),
     Cell("plan", "state lock left", nothing, parts.state_locked, _fails("plan", "state_locked")),
     Cell(
         "approve",
@@ -138,7 +141,7 @@ OF_ITS_OWN = [
     ),
     Cell("apply", "plan gone stale", changes.infrastructure, at_stage("apply", parts.state_moved)),
     Cell("apply", "state lock lost", changes.infrastructure, at_stage("apply", parts.state_lock_lost)),
-    Cell("build", "build failure", changes.unbuildable, failure=_fails("deploy", "no_dockerfile")),
+    Cell("build", "no Dockerfile", changes.undescribed, failure=_fails("deploy", "no_dockerfile")),
     Cell(
         "build",
         "disk full",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from blocks.image import this_platform
 from sandbox.rehearsal.checkout import Change, ChangeFailed, replaced
 
 VARIABLES = Path("infra/terraform/environments/sandbox.tfvars")
@@ -38,6 +39,7 @@ DO $$ BEGIN
     IF current_database() <> 'reelflow_proof' THEN RAISE EXCEPTION 'a rehearsed fault'; END IF;
 END $$
 """
+HERE, ELSEWHERE = ("ARM64", "X86_64") if this_platform() == "linux/arm64" else ("X86_64", "ARM64")
 HEALTHY = "    return Health(timestamp=datetime.now(UTC), version=VERSION)"
 
 
@@ -92,11 +94,13 @@ def other_units(checkout: Path) -> None:
     )(checkout)
 
 
-def unbuildable(checkout: Path) -> None:
+def undescribed(checkout: Path) -> None:
     """The description of its image is missing."""
     (checkout / "Dockerfile").unlink()
 
 
+# Neither an archive nor an engine without an emulator builds for a processor that this machine hasn't got.
+unbuildable = replaced(str(VARIABLES), f'"{HERE}"', f'"{ELSEWHERE}"')
 crashing = replaced(
     "app/main.py", "def create_app() -> FastAPI:", "raise SystemExit(3)\n\n\ndef create_app() -> FastAPI:"
 )

@@ -105,10 +105,6 @@ run "what_the_roll_out_is_to_bring_about" {
     condition     = !output.services.backend.spot && !output.services.worker.spot
     error_message = "Which services run on spare capacity must be told."
   }
-  assert {
-    condition     = output.image_platform == "linux/arm64"
-    error_message = "The image must be built for the processor of the tasks."
-  }
 }
 
 run "passwords_by_variable" {

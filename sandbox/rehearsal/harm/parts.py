@@ -20,6 +20,8 @@ from sandbox.rehearsal.harm.contract import Scene
 
 # Larger than PostgreSQL's segments of its log, so that it is a table that can't grow.
 LARGEST_FILE = 48 << 20
+# And larger than all that Terraform writes beside the build.
+SMALLER_THAN_AN_IMAGE = 512 << 10
 WITHIN_S = 60.0
 
 
@@ -128,9 +130,9 @@ def killed(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def deployer_disk_full(scene: Scene) -> Iterator[None]:
-    """The deployer's disk takes no more: no file of its can become larger than a few bytes."""
+    """The deployer's disk has no room for an image: no file of its can become as large as one."""
     for process in deployers(scene):
-        process.rlimit(psutil.RLIMIT_FSIZE, (4096, psutil.RLIM_INFINITY))
+        process.rlimit(psutil.RLIMIT_FSIZE, (SMALLER_THAN_AN_IMAGE, psutil.RLIM_INFINITY))
     yield
 
 
