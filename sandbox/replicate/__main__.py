@@ -1,0 +1,85 @@
+"""`python -m sandbox.replicate`: the stand-in as a process."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.replicate.app import create_app
+from sandbox.replicate.conduct import TOKEN, Conduct
+from sandbox.replicate.faults import NAMES, FaultRefused, Faults, read_faults
+from sandbox.replicate.models import ModelsInvalid, load_catalogue
+
+
+def main() -> int:
+    """Serves until SIGTERM or Ctrl-C. Exit code 2 for arguments that can't be used."""
+    arguments = _arguments()
+    try:
+        faults = read_faults(arguments.faults)
+        Faults().switch(faults)
+        catalogue = load_catalogue(*arguments.models)
+    except (FaultRefused, ModelsInvalid) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    conduct = Conduct(
+        home=arguments.home or Path(tempfile.mkdtemp(prefix="replicate-stand-in-")),
+        token=arguments.token,
+        quick=arguments.quick,
+        at_once=arguments.at_once,
+        run_s=arguments.run_s,
+        creates_per_minute=arguments.creates_per_minute,
+        link_lifetime_s=arguments.link_lifetime_s,
+        data_lifetime_s=arguments.data_lifetime_s,
+        credit_usd=arguments.credit_usd,
+        seed=arguments.seed,
+    )
+    sys.stderr.write(
+        f"A stand-in of Replicate's HTTP API at http://127.0.0.1:{arguments.port}, in {conduct.home}. "
+        f"Set REPLICATE_API_TOKEN={conduct.token}. Nothing here is Replicate's, and nothing is paid.\n"
+    )
+    uvicorn.run(
+        create_app(conduct, catalogue, faults=faults),
+        host="127.0.0.1",
+        port=arguments.port,
+        log_level="warning",
+    )
+    return 0
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no amount of US dollars: write it like 10.00."
+        ) from error
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox.replicate", description="A stand-in of Replicate's HTTP API on this machine."
+    )
+    add = parser.add_argument
+    add("--port", type=int, default=8290, help="on 127.0.0.1")
+    add("--home", type=Path, help="directory for the bill, the secret and the files; a new one by default")
+    add("--token", default=TOKEN, help="the token that is taken")
+    add("--quick", action="store_true", help="small cached clips, in place of drawn ones")
+    add("--at-once", type=int, default=2, help="predictions side by side")
+    add("--run-s", type=float, default=0.0, help="seconds that each one takes at the least")
+    add("--faults", default="", help=f"name=rate,…; names are {', '.join(NAMES)}")
+    add("--models", type=Path, action="append", default=[], help="a further TOML file of models")
+    add("--creates-per-minute", type=int, default=600)
+    add("--link-lifetime-s", type=float, default=3600.0)
+    add("--data-lifetime-s", type=float, default=3600.0)
+    add("--credit-usd", type=_dollars, help="what may be spent; no end of it by default")
+    add("--seed", type=int, default=0, help="of everything that is left to chance")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

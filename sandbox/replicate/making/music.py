@@ -1,0 +1,50 @@
+"""Music, composed and played by the scoring engine."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from media import encoder
+from sandbox.replicate.making.circumstances import Circumstances, Failed, Made
+from sandbox.replicate.orders import Order
+from scoring.moods import MOODS
+from scoring.score import compose_score, write_wav
+
+FPS = 30
+DEADLINE_S = 120.0
+
+
+def make_music(order: Order, directory: Path, circumstances: Circumstances) -> Made:
+    """A piece in the mood that the prompt names, as `output.mp3` or `output.wav`."""
+    mood = mood_of(order.prompt, order.seed)
+    score = compose_score(
+        frames=round(order.seconds * FPS), fps=FPS, mood=mood, cuts=(), seed=order.seed % 2**31
+    )
+    wav = directory / "output.wav"
+    write_wav(score, wav)
+    return Made([encoded(wav, order.format, circumstances)], [f"{order.seconds:.0f} s of {mood} music"])
+
+
+def mood_of(prompt: str, seed: int) -> str:
+    """The first mood that is named; otherwise one by the seed."""
+    words = re.findall(r"[a-z]+", prompt.lower())
+    moods = list(MOODS)
+    return next((word for word in words if word in MOODS), moods[seed % len(moods)])
+
+
+def encoded(wav: Path, form: str, circumstances: Circumstances) -> Path:
+    """A WAV in the format that was ordered, in its place.
+
+    Raises:
+        Failed: there is no such format here.
+    """
+    if form == "wav":
+        return wav
+    if form != "mp3":
+        raise Failed(f"The stand-in makes wav and mp3, and no {form}: ask for one of them.")
+    mp3 = wav.with_suffix(".mp3")
+    arguments = ["-i", str(wav), "-c:a", "libmp3lame", "-b:a", "192k", str(mp3)]
+    encoder.run(arguments, deadline_s=DEADLINE_S, cancel=circumstances.stop)
+    wav.unlink()
+    return mp3

@@ -1,0 +1,1 @@
+"""Addresses; what they do is elsewhere."""
