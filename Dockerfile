@@ -48,6 +48,7 @@ ENV PATH=/opt/reelflow/bin:/opt/postgres/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     REELFLOW_HOME=/var/lib/reelflow \
     PREFECT_HOME=/var/lib/reelflow/prefect \
+    NUMBA_CACHE_DIR=/var/lib/reelflow/numba \
     LOG_FORMAT=json \
     HOST=0.0.0.0 \
     PORT=8000

@@ -75,7 +75,18 @@ class Code:
         self, up: str, down: str = "", *, phase: str = "expand", reversible: bool = True, step: str = STEP
     ) -> None:
         """Adds the step, for this process and for those that it starts."""
-        for name in ("app", "blocks", "commands", "flows", "planning", "stack", "media", "scoring", "cli.py"):
+        packages = (
+            "app",
+            "blocks",
+            "commands",
+            "flows",
+            "listening",
+            "media",
+            "planning",
+            "scoring",
+            "stack",
+        )
+        for name in (*packages, "cli.py"):
             (self._checkout / name).symlink_to(Path(__file__).parents[2] / name)
         here = Path(__file__).parents[2] / "migrations"
         there = self._checkout / "migrations"
