@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -60,8 +61,13 @@ class Expectation:
     faststart: bool = True
 
 
-def probe(path: Path, *, decode: bool = True) -> Probe:
+def probe(
+    path: Path, *, decode: bool = True, on_picture: Callable[[av.VideoFrame], None] | None = None
+) -> Probe:
     """Read a video's facts, decoding every frame of picture and sound unless told not to.
+
+    Args:
+        on_picture: called with each decoded picture, in the order of showing.
 
     Raises:
         SourceRejected: the file cannot be opened, or holds no picture.
@@ -72,18 +78,20 @@ def probe(path: Path, *, decode: bool = True) -> Probe:
                 raise SourceRejected(
                     f"{path.name} is not a video", "it holds no video stream", "Give a video file"
                 )
-            return _probe(path, container, decode)
+            return _probe(path, container, decode, on_picture)
     except (av.error.FFmpegError, OSError) as error:
         raise SourceRejected(
             f"{path.name} cannot be read", str(error), "Check that the file is whole and a video"
         ) from error
 
 
-def _probe(path: Path, container: Any, decode: bool) -> Probe:
+def _probe(
+    path: Path, container: Any, decode: bool, on_picture: Callable[[av.VideoFrame], None] | None
+) -> Probe:
     video: VideoStream = container.streams.video[0]
     audio: AudioStream | None = container.streams.audio[0] if container.streams.audio else None
     video.thread_type = "AUTO"
-    tally = _Tally()
+    tally = _Tally(on_picture)
     streams = [stream for stream in (video, audio) if stream is not None]
     for packet in container.demux(streams):
         tally.take(packet, decode)
@@ -119,7 +127,8 @@ def _probe(path: Path, container: Any, decode: bool) -> Probe:
 class _Tally:
     """Counts what passes while a file is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_picture: Callable[[av.VideoFrame], None] | None) -> None:
+        self._on_picture = on_picture
         self.packets = self.decoded = self.errors = self.samples = 0
         self.monotonic = True
         self._last_dts: dict[int, int] = {}
@@ -142,6 +151,8 @@ class _Tally:
                 self.errors += bool(frame.is_corrupt)
                 if is_video:
                     self.decoded += 1
+                    if self._on_picture:
+                        self._on_picture(frame)
                 else:
                     self.samples += frame.samples
         except av.error.FFmpegError:

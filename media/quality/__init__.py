@@ -1,0 +1,1 @@
+"""What a clip that has arrived is like, and whether it may go into the film."""
