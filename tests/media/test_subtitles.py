@@ -39,8 +39,8 @@ def read_back(path: Path) -> list[tuple[float, float, str]]:
             # 3GPP TS 26.245: two bytes of length, then UTF-8; styles may follow.
             length = int.from_bytes(data[:2], "big")
             if length:
-                start = float(packet.pts * stream.time_base)
-                end = start + float((packet.duration or 0) * stream.time_base)
+                start = float(packet.pts * (stream.time_base or 0))
+                end = start + float((packet.duration or 0) * (stream.time_base or 0))
                 found.append((start, end, data[2 : 2 + length].decode()))
     return found
 
@@ -67,7 +67,7 @@ def test_webvtt_is_escaped_and_read_by_ffmpeg(tmp_path: Path) -> None:
     (tmp_path / "film.vtt").write_text(text)
     with av.open(str(tmp_path / "film.vtt")) as container:
         packets = [packet for packet in container.demux() if packet.size]
-    assert [float(packet.pts * packet.time_base) for packet in packets] == [0.333, 2.0, 5.667]
+    assert [float((packet.pts or 0) * (packet.time_base or 0)) for packet in packets] == [0.333, 2.0, 5.667]
 
 
 def test_another_subtitle_renders_only_what_it_is_seen_on(clips, assets, tmp_path: Path) -> None:
