@@ -47,6 +47,16 @@ def render(
     logo: Annotated[Path | None, typer.Option(help="PNG, JPEG or WebP.")] = None,
     cta: Annotated[str | None, typer.Option(help="Call to action, up to 40 characters.")] = None,
     music: Annotated[Path | None, typer.Option(help="MP3, WAV or M4A; without it a score is made.")] = None,
+    voice_over: Annotated[
+        str | None, typer.Option(help="What is spoken, up to 15 characters for each second of film.")
+    ] = None,
+    voice: Annotated[
+        Path | None, typer.Option(help="A recording, MP3, WAV or M4A, heard instead of a spoken text.")
+    ] = None,
+    captions: Annotated[
+        str, typer.Option(help="The voice-over to read: none, burned, track (to be switched on) or both.")
+    ] = "none",
+    language: Annotated[str, typer.Option(help="Of the voice-over: en, de, fr, es, it and 21 more.")] = "en",
     clips: Annotated[
         int | None, typer.Option(help="Scenes: 3–5 for an ad (5), 10–20 for music (15).")
     ] = None,
@@ -54,6 +64,7 @@ def render(
         int | None,
         typer.Option(help="Another seed is another film; by default the same command makes the same one."),
     ] = None,
+    hls: Annotated[bool, typer.Option("--hls", help="Keep the film as a stream (HLS), too.")] = False,
     out: Annotated[
         Path | None, typer.Option(help="Where the MP4 goes; by default it stays in the media store.")
     ] = None,
@@ -72,11 +83,14 @@ def render(
         "aspect": aspect,
         "brand_colors": tuple(brand_color or ()),
         "cta": cta,
+        "voice_over": voice_over,
+        "captions": captions,
+        "language": language,
         "clip_count": clips,
         "seed": seed,
     }
     try:
-        order = check(arguments, logo=logo, music=music, out=out)
+        order = check(arguments, logo=logo, music=music, voice=voice, out=out, hls=hls)
     except (BriefError, AppError) as refused:
         leave(str(refused), USAGE_ERROR)
 

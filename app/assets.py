@@ -203,7 +203,8 @@ def _user_of(db: Session, asset: BrandAsset) -> UUID | None:
     """The generation that needs the asset still, if there is one."""
     name = str(asset.id)
     edited = select(Composition.job_id).where(
-        col(Composition.cut_list)["music"]["asset_id"].astext == name, Composition.job_id == GenerationJob.id
+        or_(*(col(Composition.cut_list)[part]["asset_id"].astext == name for part in ("music", "voice"))),
+        Composition.job_id == GenerationJob.id,
     )
     return db.exec(
         select(GenerationJob.id)
@@ -213,6 +214,7 @@ def _user_of(db: Session, asset: BrandAsset) -> UUID | None:
             or_(
                 col(GenerationJob.parameters)["logo_asset_id"].astext == name,
                 col(GenerationJob.parameters)["music_asset_id"].astext == name,
+                col(GenerationJob.parameters)["voice_asset_id"].astext == name,
                 edited.exists(),
             ),
         )

@@ -77,7 +77,7 @@ def cut_list_of_version(job: GenerationJob, row: Row) -> CutList:
     if row.cut_list is not None:
         return CutList.model_validate(row.cut_list)
     request = GenerationCreate.model_validate(job.parameters)
-    return cut_list_of(Storyboard.model_validate(job.storyboard), request.music_asset_id)
+    return cut_list_of(Storyboard.model_validate(job.storyboard), request.music_asset_id, request.voice)
 
 
 def timeline(db: Session, session_id: UUID, composition_id: UUID, links: Links) -> CompositionTimeline:

@@ -35,7 +35,7 @@ def edit_composition(db: Session, session_id: UUID, composition_id: UUID, cut_li
         NotFound: there is no such version, or it is another session's.
         Conflict: the film is being made, or the version is not finished.
         CutListInvalid: the clips there are can't be cut so.
-        AssetUnusable: the music can't be used, or the film's logo not any more.
+        AssetUnusable: the music or the recording can't be used, or the film's logo not any more.
         PipelineDisabled: films of this type are switched off.
     """
     parent, job = compositions.owned(db, session_id, composition_id)
@@ -99,8 +99,9 @@ def _repeat(
 ) -> GenerationJob:
     # What was right when the film was asked for may have been deleted or switched off since.
     request = GenerationCreate.model_validate(job.parameters)
-    heard = request.model_copy(update={"music_asset_id": cut_list.music.asset_id})
-    jobs.check_request(db, heard, session_id)
+    recording = cut_list.voice.asset_id if cut_list.voice else None
+    heard = {"music_asset_id": cut_list.music.asset_id, "voice_asset_id": recording}
+    jobs.check_request(db, request.model_copy(update=heard), session_id, frames=cut_list.frames)
     jobs.reopen(db, job.id)
     plan_composition(db, parent, cut_list.model_dump(mode="json"))
     enqueue(db, job)

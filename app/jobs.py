@@ -35,7 +35,7 @@ from app.models import (
     UserSession,
 )
 from app.requests import GenerationCreate, fingerprint
-from planning.brief import SEED_LIMIT, Brief
+from planning.brief import FPS, SEED_LIMIT, Brief
 
 ACTIVE = frozenset({JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING})
 """The states in which some process works on the job."""
@@ -133,16 +133,24 @@ def most_at_once(session: Session) -> int:
     return int(row.value) if row else DEFAULT_CONCURRENT_JOBS
 
 
-def check_request(session: Session, request: GenerationCreate, session_id: UUID) -> None:
+def check_request(
+    session: Session, request: GenerationCreate, session_id: UUID, *, frames: int | None = None
+) -> None:
     """Makes sure that a user session's request can become a job now.
 
+    Args:
+        frames: how long the film will be, where that is another length than was asked for.
+
     Raises:
-        AssetUnusable: the logo or the music can't be used.
+        AssetUnusable: the logo, the music or the recording can't be used.
         PipelineDisabled: jobs of this type are switched off.
     """
     _check_enabled(session, JobType(request.job_type))
     _check_asset(session, session_id, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
     _check_asset(session, session_id, request.music_asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
+    voice = _check_asset(session, session_id, request.voice_asset_id, {AssetKind.AUDIO})
+    if voice and voice.duration_seconds:
+        _check_length(voice, (frames or request.frames) / FPS)
 
 
 def brief_of(job: GenerationJob) -> Brief:
@@ -407,9 +415,11 @@ def _check_enabled(session: Session, job_type: JobType) -> None:
         )
 
 
-def _check_asset(session: Session, session_id: UUID, asset_id: UUID | None, kinds: set[AssetKind]) -> None:
+def _check_asset(
+    session: Session, session_id: UUID, asset_id: UUID | None, kinds: set[AssetKind]
+) -> BrandAsset | None:
     if asset_id is None:
-        return
+        return None
     # Held until the job is there: an asset that a job uses is not deleted.
     asset = session.get(BrandAsset, asset_id, with_for_update={"read": True, "key_share": True})
     # One answer for "not there" and "not yours": nobody learns which ids exist.
@@ -418,5 +428,15 @@ def _check_asset(session: Session, session_id: UUID, asset_id: UUID | None, kind
     elif asset.kind not in kinds:
         cause = f"it is {asset.kind}, not {' or '.join(sorted(kinds))}"
     else:
-        return
+        return asset
     raise AssetUnusable(f"Asset {asset_id} can't be used", cause, "Upload the file again")
+
+
+def _check_length(recording: BrandAsset, film_s: float) -> None:
+    lasts = recording.duration_seconds or 0.0
+    if lasts > film_s:
+        raise AssetUnusable(
+            f"Asset {recording.id} can't be used",
+            f"the recording lasts {lasts:.1f} s and the film {film_s:.1f} s",
+            "Give a shorter recording, or make the film longer",
+        )

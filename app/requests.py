@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 from pydantic.config import JsonDict
 
 from planning.brief import Brief
+from planning.voice_over import VoiceOver
 
 _EXAMPLE: JsonDict = {
     "prompt": "Volta, the electric city bike: glide through the morning, arrive fresh.",
@@ -15,6 +16,8 @@ _EXAMPLE: JsonDict = {
     "aspect": "16:9",
     "brand_colors": ["#0fb5ae", "#ff8a3d"],
     "cta": "Book a test ride",
+    "voice_over": "Glide through the morning. Arrive fresh.",
+    "captions": "track",
     "clip_count": 3,
 }
 
@@ -35,6 +38,13 @@ class GenerationCreate(Brief):
     music_asset_id: UUID | None = Field(default=None, title="Music")
     """The id of an uploaded track; without it a score is composed."""
 
+    voice_asset_id: UUID | None = Field(default=None, title="Recording")
+    """The id of an uploaded recording that is heard instead of a spoken text; for captions, give what it says
+    as the voice-over."""
+
+    hls: bool = Field(default=False, title="HLS")
+    """Whether every version of the film is also kept as a stream (HLS), beside the MP4."""
+
     @field_validator("seed")
     @classmethod
     def _check_seed(cls, value: int | None) -> int | None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -42,8 +52,20 @@ class GenerationCreate(Brief):
 
     def brief(self, seed: int) -> Brief:
         """The brief to plan by, with the seed of the job (0 to 2³¹-1)."""
-        own = {"seed", "logo_asset_id", "music_asset_id"}
+        own = {"seed", "logo_asset_id", "music_asset_id", "voice_asset_id", "hls"}
         return Brief.model_validate(self.model_dump(exclude=own) | {"seed": seed})
+
+    @property
+    def voice(self) -> VoiceOver | None:
+        """What is said over the film."""
+        if self.voice_over is None and self.voice_asset_id is None:
+            return None
+        return VoiceOver(
+            asset_id=self.voice_asset_id,
+            text=self.voice_over,
+            language=self.language,
+            captions=self.captions,
+        )
 
 
 def fingerprint(request: GenerationCreate) -> str:

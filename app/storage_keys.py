@@ -42,6 +42,16 @@ def clip_thumbnail_key(job: UUID | str, number: int) -> str:
     return f"{job_prefix(job)}thumbnails/clip_{number:03d}.jpg"
 
 
+def voice_key(job: UUID | str, address: str) -> str:
+    """A spoken sentence, by the hash of all that decides it."""
+    return f"{job_prefix(job)}voice/{address}.wav"
+
+
+def voice_words_key(job: UUID | str, address: str) -> str:
+    """When the words of a spoken sentence are heard."""
+    return f"{job_prefix(job)}voice/{address}.json"
+
+
 def job_metadata_key(job: UUID | str) -> str:
     """What was asked for, and how it went."""
     return f"{job_prefix(job)}metadata.json"
@@ -80,6 +90,21 @@ def contact_sheet_key(composition: UUID | str) -> str:
 def timeline_picture_key(composition: UUID | str) -> str:
     """The timeline, drawn."""
     return f"{composition_prefix(composition)}timeline.png"
+
+
+def preview_key(composition: UUID | str) -> str:
+    """A few seconds of the film as an animated picture."""
+    return f"{composition_prefix(composition)}preview.webp"
+
+
+def captions_key(composition: UUID | str) -> str:
+    """The captions as text."""
+    return f"{composition_prefix(composition)}captions.vtt"
+
+
+def stream_key(composition: UUID | str, name: str) -> str:
+    """A file of the film as a stream; `master.m3u8` is where players begin."""
+    return f"{composition_prefix(composition)}hls/{name}"
 
 
 def temp_prefix(job: UUID | str) -> str:

@@ -21,10 +21,19 @@ class Order:
     request: GenerationCreate
     logo: Path | None
     music: Path | None
+    voice: Path | None
     out: Path | None
 
 
-def check(arguments: dict[str, object], *, logo: Path | None, music: Path | None, out: Path | None) -> Order:
+def check(
+    arguments: dict[str, object],
+    *,
+    logo: Path | None,
+    music: Path | None,
+    voice: Path | None,
+    out: Path | None,
+    hls: bool,
+) -> Order:
     """The order that the arguments make.
 
     Raises:
@@ -33,9 +42,9 @@ def check(arguments: dict[str, object], *, logo: Path | None, music: Path | None
     """
     given = {name: value for name, value in arguments.items() if value is not None}
     brief = read_brief(given)
-    for path, kind in ((logo, AssetKind.LOGO), (music, AssetKind.MUSIC)):
+    for path, kind in ((logo, AssetKind.LOGO), (music, AssetKind.MUSIC), (voice, AssetKind.AUDIO)):
         if path:
             prove_upload(path, filename=path.name, kind=kind.value)
     # A brief's seed defaults to a number; a request's is left to chance unless given.
-    request = GenerationCreate.model_validate(brief.model_dump() | {"seed": given.get("seed")})
-    return Order(request, logo, music, out)
+    request = GenerationCreate.model_validate(brief.model_dump() | {"seed": given.get("seed"), "hls": hls})
+    return Order(request, logo, music, voice, out)

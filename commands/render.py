@@ -88,6 +88,7 @@ def _job_for(order: Order) -> UUID:
         user = jobs.local_session(db)
     files = {
         "logo_asset_id": order.logo and keep_upload(user.id, order.logo, AssetKind.LOGO)[0].id,
+        "voice_asset_id": order.voice and keep_upload(user.id, order.voice, AssetKind.AUDIO)[0].id,
         "music_asset_id": order.music and keep_upload(user.id, order.music, AssetKind.MUSIC)[0].id,
     }
     request = order.request.model_copy(update=files)

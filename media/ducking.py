@@ -19,7 +19,7 @@ REFERENCE_LUFS = -16.0
 MUSIC_BELOW_LU = 3.0
 """How far music lies below the voice where nobody speaks."""
 
-_BLOCK_S = 0.01
+BLOCK_S = 0.01
 _QUIET_DB, _NEVER_DB = 35.0, -65.0
 
 
@@ -29,7 +29,7 @@ def speaking(voice: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
     Args:
         voice: mono samples; what lies 35 dB below the loudest block is a pause.
     """
-    size = round(rate * _BLOCK_S)
+    size = round(rate * BLOCK_S)
     blocks = np.pad(voice, (0, -len(voice) % size)).reshape(-1, size)
     level = 10 * np.log10(np.mean(blocks.astype(np.float64) ** 2, axis=1) + 1e-12)
     return level > max(float(level.max()) - _QUIET_DB, _NEVER_DB)
@@ -38,11 +38,11 @@ def speaking(voice: NDArray[np.float32], rate: int) -> NDArray[np.bool_]:
 def duck_gain(heard: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The gain of the music in dB, for each block of 10 ms: 0 to -DUCK_DB, along straight lines."""
     blocks = np.arange(len(heard))
-    far = len(heard) + round((HOLD_S + RELEASE_S) / _BLOCK_S)
+    far = len(heard) + round((HOLD_S + RELEASE_S) / BLOCK_S)
     last = np.maximum.accumulate(np.where(heard, blocks, -far))
     following = np.minimum.accumulate(np.where(heard, blocks, 2 * far)[::-1])[::-1]
-    before = 1 - (following - blocks) * _BLOCK_S / ATTACK_S
-    after = 1 - ((blocks - last) * _BLOCK_S - HOLD_S) / RELEASE_S
+    before = 1 - (following - blocks) * BLOCK_S / ATTACK_S
+    after = 1 - ((blocks - last) * BLOCK_S - HOLD_S) / RELEASE_S
     return -DUCK_DB * np.clip(np.maximum(before, after), 0, 1)
 
 
@@ -56,7 +56,7 @@ def mix(music: tuple[Path, float], voice: tuple[Path, float], destination: Path)
     _, played = wavfile.read(music[0])
     gain_db = duck_gain(speaking(spoken.mean(axis=1), rate)) + music[1]
     # A block's gain is that of its middle.
-    middles = (np.arange(len(gain_db)) + 0.5) * round(rate * _BLOCK_S)
+    middles = (np.arange(len(gain_db)) + 0.5) * round(rate * BLOCK_S)
     gain = np.interp(np.arange(len(played)), middles, 10 ** (gain_db / 20)).astype(np.float32)
     spoken = spoken * np.float32(10 ** (voice[1] / 20))
     wavfile.write(destination, rate, spoken + played * gain[:, None])

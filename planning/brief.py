@@ -5,8 +5,18 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Literal, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
+
+from planning.narration import Captions, Language, longest_narration
 
 FPS = 30
 """Frames per second of every film."""
@@ -38,6 +48,9 @@ LIMITS: dict[JobType, Limits] = {
         name="a music video", seconds=(60, 180), default_seconds=60, clips=(10, 20), default_clips=15
     ),
 }
+
+VOICE_LIMIT = longest_narration(max(limits.seconds[1] for limits in LIMITS.values()) * FPS)
+"""Characters that can be spoken during the longest film."""
 
 _HEX = re.compile(r"#?(?:[0-9a-f]{3}|[0-9a-f]{6})")
 
@@ -85,6 +98,20 @@ class Brief(BaseModel):
     cta: str | None = Field(default=None, title="Call to action", examples=["Book a test ride"])
     """What is written at the end, in up to 40 characters. Without it one is looked for in the prompt."""
 
+    voice_over: str | None = Field(
+        default=None,
+        title="Voice-over",
+        json_schema_extra={"maxLength": VOICE_LIMIT},
+        examples=["Glide through the morning. Arrive fresh."],
+    )
+    """What is spoken, up to 15 characters for each second of film; sentences are spread over the scenes."""
+
+    captions: Captions = "none"
+    """The voice-over to read: burned into the picture, as a track that can be switched on, or both."""
+
+    language: Language = "en"
+    """Of the voice-over, as ISO 639-1 has it."""
+
     clip_count: int | None = Field(default=None, title="Scenes")
     """3 to 5 for an ad, 10 to 20 for a music video. Without it 5 or 15."""
 
@@ -124,6 +151,24 @@ class Brief(BaseModel):
         if cta and not any(character.isalnum() for character in cta):
             refuse("The call to action has no letter or digit: write it in words or leave it out.")
         return cta or None
+
+    @field_validator("voice_over")
+    @classmethod
+    def _check_voice_over(cls, value: str | None, info: ValidationInfo) -> str | None:
+        text = clean_voice_over(value)
+        if text and (seconds := info.data.get("duration_s")):
+            room = longest_narration(seconds * FPS)
+            if len(text) > room:
+                refuse(
+                    f"The voice-over has {len(text)} characters and a film of {seconds} s has time for "
+                    f"{room}: shorten it, or make the film longer."
+                )
+        return text
+
+    @field_validator("captions")
+    @classmethod
+    def _check_captions(cls, value: Captions, info: ValidationInfo) -> Captions:
+        return captions_need_words(value, "voice_over" in info.data and not info.data["voice_over"])
 
     @field_validator("brand_colors")
     @classmethod
@@ -197,6 +242,11 @@ _EXPECTED = {
     "brand_colors": "The brand colours must be a list of up to 5 hex colours such as #ff5a1f, not {input}: "
     "write them so or leave them out.",
     "cta": "The call to action must be text of up to 40 characters, not {input}: write it in words.",
+    "voice_over": f"The voice-over must be text of up to {VOICE_LIMIT} characters, not {{input}}: write what "
+    "is to be said.",
+    "captions": "The captions must be none, burned, track or both, not {input}: choose one of the four.",
+    "language": "The language must be one of two letters that can be spoken, such as en or de, not {input}: "
+    "choose another.",
     "clip_count": "The clip count must be a whole number, not {input}: give a number or leave it out.",
     "seed": f"The seed must be a whole number between 0 and {SEED_LIMIT}, not {{input}}: give such a number.",
 }
@@ -222,6 +272,23 @@ def clean_text(text: str, place: str) -> str:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\r\t":
             refuse(f"{place} holds the control character U+{ord(character):04X}: remove it.")
     return unicodedata.normalize("NFC", text).strip()
+
+
+def clean_voice_over(value: str | None) -> str | None:
+    """A text that can be spoken; None for nothing."""
+    text = clean_text(value, "The voice-over") if value else ""
+    if len(text) > VOICE_LIMIT:
+        refuse(f"The voice-over has {len(text)} characters and may have {VOICE_LIMIT}: shorten it.")
+    if text and not any(character.isalnum() for character in text):
+        refuse("The voice-over has no letter or digit: write it in words or leave it out.")
+    return text or None
+
+
+def captions_need_words(captions: Captions, wordless: bool) -> Captions:
+    """The captions, refused where there is nothing that they could say."""
+    if captions != "none" and wordless:
+        refuse("The captions have no words: give what is said as the voice-over's text, or choose none.")
+    return captions
 
 
 def _color(value: str) -> str:

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic.config import JsonDict
 
 from planning.brief import CTA_LIMIT, FPS, LIMITS, clean_text, refuse
+from planning.narration import longest_narration
 from planning.storyboard import Storyboard, Transition
+from planning.voice_over import VoiceOver
 
 MOST_SCENES = max(limits.clips[1] for limits in LIMITS.values())
 SHORTEST_FILM = FPS
@@ -123,6 +125,9 @@ class CutList(_Model):
 
     music: Music = Music()
 
+    voice: VoiceOver | None = None
+    """What is said over it; null for nothing."""
+
     @field_validator("scenes")
     @classmethod
     def _not_empty(cls, value: tuple[CutScene, ...]) -> tuple[CutScene, ...]:
@@ -145,12 +150,14 @@ class Misfit:
     remedy: str
 
 
-def cut_list_of(storyboard: Storyboard, music_asset_id: UUID | None = None) -> CutList:
+def cut_list_of(
+    storyboard: Storyboard, music_asset_id: UUID | None = None, voice: VoiceOver | None = None
+) -> CutList:
     """The film as it was planned: every clip in its order, over the upload if there is one."""
     own = {"number", "frames", "transition", "transition_frames", "title", "caption", "cta"}
     music = Music(kind="upload", asset_id=music_asset_id) if music_asset_id else Music()
     scenes = [CutScene.model_validate(scene.model_dump(include=own)) for scene in storyboard.scenes]
-    return CutList(scenes=tuple(scenes), music=music)
+    return CutList(scenes=tuple(scenes), music=music, voice=voice)
 
 
 def check(cut_list: CutList, available: Mapping[int, int]) -> list[Misfit]:
@@ -162,6 +169,7 @@ def check(cut_list: CutList, available: Mapping[int, int]) -> list[Misfit]:
     return [
         *_length(cut_list),
         *_first(cut_list),
+        *_spoken(cut_list),
         *(misfit for index in range(len(cut_list.scenes)) for misfit in _scene(cut_list, index, available)),
     ]
 
@@ -181,6 +189,17 @@ def _first(cut_list: CutList) -> Iterator[Misfit]:
             "/scenes/0/transition",
             f"the film would begin with a {cut_list.scenes[0].transition}, and there is no scene before it",
             "Make the first scene begin with a cut",
+        )
+
+
+def _spoken(cut_list: CutList) -> Iterator[Misfit]:
+    text = cut_list.voice.text if cut_list.voice else None
+    room = longest_narration(cut_list.frames)
+    if text and len(text) > room:
+        yield Misfit(
+            "/voice/text",
+            f"the voice-over has {len(text)} characters and the film has time for {room}",
+            "Shorten it, or make scenes longer",
         )
 
 

@@ -17,6 +17,7 @@ from app.models import JobStatus
 from flows.generation.assets import music_of, uploaded
 from flows.generation.faults import transient
 from flows.generation.film import clip_name, clip_requests, timeline_of
+from flows.generation.narration import narration_of
 from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.compose import Composition, compose
 from media.provenance import Credentials
@@ -63,17 +64,19 @@ def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]
     Raises:
         Cancelled: the film is no longer wanted.
         AssetMissing: an upload that it uses is gone.
+        VoiceTooLong: what is said takes longer than the film.
         media.errors.MediaError: it can't be composed; says why.
     """
     with film.working():
         with session() as db:
             jobs.advance(db, film.job_id, JobStatus.COMPOSING)
-            planned = cut_list_of(storyboard, film.request.music_asset_id)
+            planned = cut_list_of(storyboard, film.request.music_asset_id, film.request.voice)
             version = records.begin_composition(db, film.job_id, planned.model_dump(mode="json"))
         events.status_changed(film.job_id)
         cut_list = CutList.model_validate(version.cut_list)
         logo = uploaded(film, film.request.logo_asset_id)
         music = music_of(film, cut_list, storyboard.mood)
+        narration = narration_of(film, cut_list)
         scenes = [scene.number for scene in storyboard.scenes]
         timeline = timeline_of(
             cut_list,
@@ -82,13 +85,15 @@ def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]
             addresses=dict(zip(scenes, _addresses(film, storyboard), strict=True)),
             logo=logo,
             music=music,
+            narration=narration,
         )
+        voices = [asset for asset, _, _ in narration.parts] if narration else []
         video = film.workdir / "film.mp4"
         composition = compose(
             timeline,
             dict(zip(map(clip_name, scenes), clips, strict=True)),
             video,
-            assets={asset.key: asset.path for asset in (logo, music) if asset},
+            assets={asset.key: asset.path for asset in (logo, music, *voices) if asset},
             workdir=film.workdir / "segments",
             on_progress=lambda done: film.progress.part("composition", done),
             deadline_s=ENCODING_DEADLINE_S,

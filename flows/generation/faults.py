@@ -13,11 +13,19 @@ from app.database import DatabaseUnavailable
 from app.errors import AppError
 from blocks.clip_source import ClipSourceUnavailable
 from blocks.media_store import StoreError, StoreUnavailable
+from blocks.voice_source import VoiceSourceUnavailable
 from media.errors import MediaError
 
 # What Prefect's client raises when its server is away for longer than it tries again.
 SURROUNDINGS = (httpx.TransportError, PrefectHTTPStatusError)
-TRANSIENT = (ClipSourceUnavailable, StoreUnavailable, DatabaseUnavailable, ConnectionError, TimeoutError)
+TRANSIENT = (
+    ClipSourceUnavailable,
+    VoiceSourceUnavailable,
+    StoreUnavailable,
+    DatabaseUnavailable,
+    ConnectionError,
+    TimeoutError,
+)
 
 
 class GenerationStopped(Exception):
@@ -38,7 +46,9 @@ class TakenOver(GenerationStopped):
 
 def passing(fault: BaseException) -> bool:
     """Whether a fault that ended a run is one of its surroundings: the job can go on when they are back."""
-    return isinstance(fault, TRANSIENT + SURROUNDINGS) and not isinstance(fault, ClipSourceUnavailable)
+    return isinstance(fault, TRANSIENT + SURROUNDINGS) and not isinstance(
+        fault, ClipSourceUnavailable | VoiceSourceUnavailable
+    )
 
 
 def transient(task: Any, run: Any, state: State) -> bool:

@@ -8,12 +8,42 @@ from pathlib import Path
 from typing import Literal
 
 from blocks.clip_source import ClipRequest
-from media.timeline import LogoOverlay, Overlay, Shot, Size, Soundtrack, TextOverlay, Timeline, Transition
+from media.timeline import (
+    Cue,
+    LogoOverlay,
+    Overlay,
+    Shot,
+    Size,
+    Soundtrack,
+    Subtitles,
+    TextOverlay,
+    Timeline,
+    Transition,
+    VoicePart,
+)
+from planning.captions import Caption
 from planning.cut_list import CutList, CutScene, cut_list_of
+from planning.narration import THREE_LETTERS, Captions, Language
 from planning.storyboard import Storyboard
 
 MUSIC_FADE_IN_FRAMES = 12
 MUSIC_FADE_OUT_FRAMES = 45
+
+
+@dataclass(frozen=True)
+class Narration:
+    """What is said over a film.
+
+    Attributes:
+        parts: recordings, each with its first film frame and its length in frames.
+        captions: the words to read, in order.
+        shown: how they are shown.
+    """
+
+    parts: tuple[tuple[Asset, int, int], ...] = ()
+    captions: tuple[Caption, ...] = ()
+    shown: Captions = "none"
+    language: Language = "en"
 
 
 @dataclass(frozen=True)
@@ -37,6 +67,7 @@ def timeline_of(
     addresses: Mapping[int, str],
     logo: Asset | None = None,
     music: Asset | None = None,
+    narration: Narration | None = None,
 ) -> Timeline:
     """The film of a cut list as the composition engine takes it.
 
@@ -45,6 +76,7 @@ def timeline_of(
         addresses: the content address of each clip, by number.
         logo: shown in a corner throughout the film.
         music: laid under the whole film; none makes it silent.
+        narration: heard above the music, and read.
     """
     shots = tuple(
         Shot(
@@ -63,11 +95,22 @@ def timeline_of(
         start += scene.frames
     if logo:
         overlays.append(LogoOverlay(asset=logo.key, address=logo.address, start=0, frames=cut_list.frames))
+    said = narration or Narration()
+    if said.shown in ("burned", "both"):
+        overlays += [
+            TextOverlay(kind="subtitle", text=caption.text, start=caption.start, frames=caption.frames)
+            for caption in said.captions
+        ]
     return Timeline(
         size=size,
         shots=shots,
         overlays=tuple(overlays),
         soundtrack=music and _soundtrack(music, cut_list.frames),
+        voice=tuple(
+            VoicePart(asset=asset.key, address=asset.address, start=start, frames=frames)
+            for asset, start, frames in said.parts
+        ),
+        subtitles=_subtitles(said) if said.shown in ("track", "both") else None,
         palette=tuple(palette),
     )
 
@@ -109,6 +152,14 @@ def _texts(scene: CutScene, start: int) -> list[Overlay]:
         for kind, text in texts.items()
         if text
     ]
+
+
+def _subtitles(said: Narration) -> Subtitles | None:
+    cues = tuple(
+        Cue(text="\n".join(caption.lines), start=caption.start, frames=caption.frames)
+        for caption in said.captions
+    )
+    return Subtitles(language=THREE_LETTERS[said.language], cues=cues) if cues else None
 
 
 def _soundtrack(music: Asset, frames: int) -> Soundtrack:

@@ -24,8 +24,10 @@ from app.models import GenerationJob, JobStatus
 from app.requests import GenerationCreate
 from app.settings import settings
 from app.store import media_store
+from app.voice_source import voice_source
 from blocks.clip_source import ClipSource
 from blocks.media_store import MediaStore
+from blocks.voice_source import VoiceSource
 from flows.generation.faults import AlreadyMade, GenerationCancelled, TakenOver, explain, passing
 from flows.generation.progress import Progress
 from flows.generation.stopwatch import Stopwatch
@@ -64,6 +66,7 @@ class Production:
         self.workdir.mkdir(parents=True, exist_ok=True)
         self.store: MediaStore = media_store()
         self.source: ClipSource = clip_source(scratch=self.workdir)
+        self.voice: VoiceSource = voice_source()
         self.planner: Planner = BuiltinPlanner()
         self.cancel = threading.Event()
         self.progress = Progress(job_id)
