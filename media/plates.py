@@ -1,6 +1,7 @@
 """Subtitles drawn into the picture: white on a dark plate, the same over every picture."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -17,19 +18,25 @@ _OVERSAMPLE = 4
 
 
 def plate(text: str, *, size: Size, occupied: Sequence[Box] = ()) -> Lettering:
-    """Draw one subtitle, two lines at most, at the foot of the safe area or above what stands there."""
+    """Draw one subtitle, two lines at most, at the foot of the safe area or above what stands there.
+
+    Args:
+        text: broken into lines where it should be, if the picture is wide enough for them.
+    """
     side, area = min(size.width, size.height), safe_area(size)
-    words, dropped = drawable(text, Face("SemiBold", round(side * _LARGEST)))
+    face = Face("SemiBold", round(side * _LARGEST))
+    words, dropped = drawable(text, face)
     warnings = [f"subtitle: no font has {dropped!r}; left out"] if dropped else []
     if not words:
         return Lettering((), Box(area.left, area.top, area.left, area.top), None, tuple(warnings))
     pad_x, pad_y = round(side * 0.022), round(side * 0.016)
+    widest = ceil(max(face.width(drawable(line, face)[0]) for line in text.splitlines()))
     setting = fit(
         words,
         weight="SemiBold",
         largest=round(side * _LARGEST),
         smallest=max(8, round(side * _SMALLEST)),
-        width=centred_width(size) - 2 * pad_x,
+        width=min(widest, centred_width(size) - 2 * pad_x),
         height=round(side * 0.2),
         max_lines=2,
         leading=_LEADING,

@@ -38,7 +38,7 @@ class Caption:
 
     @property
     def text(self) -> str:
-        return " ".join(self.lines)
+        return "\n".join(self.lines)
 
 
 def captions_of(sentences: Sequence[Sentence], film: int, aspect: Aspect) -> tuple[Caption, ...]:

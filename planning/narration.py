@@ -81,9 +81,9 @@ def spoken_sentences(text: str) -> tuple[str, ...]:
 def place(lengths: Sequence[int], scenes: Sequence[int]) -> tuple[int, ...]:
     """The film frame at which each sentence begins, spread over the scenes.
 
-    A sentence belongs to the scene that would run at a quarter of it, if speech were stretched over the whole
-    film; the first one of a scene begins soon after its cut, the others follow. Where that is too late for
-    the rest, they are moved up.
+    A sentence belongs to the scene that would run in its middle, if speech were stretched over the whole film,
+    and the first one to the first; in a scene one begins soon after the cut, the others follow. Where that is
+    too late for the rest, they are moved up.
 
     Args:
         lengths: of the sentences in frames.
@@ -100,7 +100,7 @@ def place(lengths: Sequence[int], scenes: Sequence[int]) -> tuple[int, ...]:
     starts: list[int] = []
     free = spoken = 0
     for length in lengths:
-        scene = bisect_right(begins, (spoken + length / 4) / speech * film) - 1
+        scene = bisect_right(begins, (spoken + length / 2) / speech * film) - 1 if spoken else 0
         starts.append(max(begins[scene] + LEAD, free))
         free, spoken = starts[-1] + length + GAP, spoken + length
     latest = film - TAIL + GAP

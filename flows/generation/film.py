@@ -156,7 +156,7 @@ def _texts(scene: CutScene, start: int) -> list[Overlay]:
 
 def _subtitles(said: Narration) -> Subtitles | None:
     cues = tuple(
-        Cue(text="\n".join(caption.lines), start=caption.start, frames=caption.frames)
+        Cue(text=caption.text, start=caption.start, frames=caption.frames)
         for caption in said.captions
     )
     return Subtitles(language=THREE_LETTERS[said.language], cues=cues) if cues else None

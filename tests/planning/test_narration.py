@@ -36,7 +36,7 @@ def test_a_text_is_cut_into_sentences_as_they_are_spoken(text: str, sentences: t
         # One sentence a scene begins soon after each cut.
         ([60, 60, 60], [90, 90, 90], (LEAD, 90 + LEAD, 180 + LEAD)),
         # Fewer sentences than scenes are spread.
-        ([40, 40], [100, 100, 100, 100], (LEAD, 200 + LEAD)),
+        ([40, 40], [100, 100, 100, 100], (LEAD, 300 + LEAD)),
         # Two in a scene follow each other.
         ([30, 30], [300], (LEAD, LEAD + 30 + GAP)),
         # Where it is tight, what would end too late is moved up, and runs across the cut.
