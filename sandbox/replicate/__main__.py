@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import socket
 import sys
 import tempfile
+import threading
+import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -15,9 +19,12 @@ from sandbox.replicate.conduct import TOKEN, Conduct
 from sandbox.replicate.faults import NAMES, FaultRefused, Faults, read_faults
 from sandbox.replicate.models import ModelsInvalid, load_catalogue
 
+ENDS_WITHIN_S = 3
+PARENT_LOOKED_AT_EVERY_S = 0.5
+
 
 def main() -> int:
-    """Serves until SIGTERM or Ctrl-C. Exit code 2 for arguments that can't be used."""
+    """Writes its address and serves until SIGTERM or Ctrl-C. Exit code 2 for arguments that can't be used."""
     arguments = _arguments()
     try:
         faults = read_faults(arguments.faults)
@@ -38,17 +45,36 @@ def main() -> int:
         credit_usd=arguments.credit_usd,
         seed=arguments.seed,
     )
+    try:
+        listening = socket.create_server(("127.0.0.1", arguments.port))
+    except OSError as error:
+        sys.stderr.write(f"Port {arguments.port} can't be had: {error.strerror}. Give another --port.\n")
+        return 2
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     sys.stderr.write(
-        f"A stand-in of Replicate's HTTP API at http://127.0.0.1:{arguments.port}, in {conduct.home}. "
-        f"Set REPLICATE_API_TOKEN={conduct.token}. Nothing here is Replicate's, and nothing is paid.\n"
+        f"A stand-in of Replicate's HTTP API, in {conduct.home}. Set REPLICATE_BASE_URL={url} and "
+        f"REPLICATE_API_TOKEN={conduct.token}. Nothing here is Replicate's, and nothing is paid.\n"
     )
-    uvicorn.run(
-        create_app(conduct, catalogue, faults=faults),
-        host="127.0.0.1",
-        port=arguments.port,
-        log_level="warning",
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(conduct, catalogue, faults=faults),
+            log_level="warning",
+            timeout_graceful_shutdown=ENDS_WITHIN_S,
+        )
     )
+    if arguments.parent:
+        threading.Thread(target=_end_with, args=(arguments.parent, server), daemon=True).start()
+    server.run(sockets=[listening])
     return 0
+
+
+def _end_with(parent: int, server: uvicorn.Server) -> None:
+    """Ends the server when its parent is gone."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_LOOKED_AT_EVERY_S)
+    server.should_exit = True
 
 
 def _dollars(text: str) -> Decimal:
@@ -65,7 +91,7 @@ def _arguments() -> argparse.Namespace:
         prog="python -m sandbox.replicate", description="A stand-in of Replicate's HTTP API on this machine."
     )
     add = parser.add_argument
-    add("--port", type=int, default=8290, help="on 127.0.0.1")
+    add("--port", type=int, default=8290, help="on 127.0.0.1; 0 for a free one")
     add("--home", type=Path, help="directory for the bill, the secret and the files; a new one by default")
     add("--token", default=TOKEN, help="the token that is taken")
     add("--quick", action="store_true", help="small cached clips, in place of drawn ones")
@@ -78,6 +104,7 @@ def _arguments() -> argparse.Namespace:
     add("--data-lifetime-s", type=float, default=3600.0)
     add("--credit-usd", type=_dollars, help="what may be spent; no end of it by default")
     add("--seed", type=int, default=0, help="of everything that is left to chance")
+    add("--parent", type=int, default=0, help="process id whose end ends this")
     return parser.parse_args()
 
 

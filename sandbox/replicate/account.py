@@ -11,7 +11,7 @@ import httpx
 
 from sandbox.replicate.bill import Bill
 from sandbox.replicate.conduct import Conduct
-from sandbox.replicate.faults import Fault, FaultName, Faults
+from sandbox.replicate.faults import Calls, Fault, FaultName, Faults
 from sandbox.replicate.files import OutputFiles
 from sandbox.replicate.lives import Lives
 from sandbox.replicate.models import Catalogue, Model
@@ -58,16 +58,16 @@ class Account:
         self._lives = Lives(conduct, self.bill, self.files, self.webhooks)
         self._chance = Random(conduct.seed)
 
-    def admit(self, model: str) -> None:
-        """Lets a create pass, before anything is made of it.
+    def admit(self, calls: Calls, model: str = "") -> None:
+        """Lets a call pass, before anything is done of it.
 
         Raises:
             Problem: 429 or 500, by a limit or by a fault.
         """
-        self.throttle.admit("create")
-        if self.faults.meets("rate_limited", model):
+        self.throttle.admit(calls)
+        if self.faults.meets("rate_limited", model, calls):
             raise throttled(THROTTLED_FOR_S)
-        if self.faults.meets("server_error", model):
+        if self.faults.meets("server_error", model, calls):
             raise server_error()
 
     def create(self, model: Model, wish: Wish) -> Prediction:

@@ -28,7 +28,7 @@ class Marked:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # uvicorn's `send` is a method of the request's cycle, which has the connection. ASGI has no such thing.
+        # ASGI has no way to cut a connection; uvicorn's `send` is a method of what holds it.
         if transport := getattr(getattr(send, "__self__", None), "transport", None):
             scope[CUT] = transport.abort
 

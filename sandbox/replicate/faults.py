@@ -26,6 +26,7 @@ FaultName = Literal[
     "aborted",
     "slow",
 ]
+Calls = Literal["creates", "reads"]
 NAMES: tuple[FaultName, ...] = get_args(FaultName)
 
 
@@ -46,6 +47,7 @@ class Fault(BaseModel):
         rate: the share of occasions that it hits, from 0 to 1.
         times: how many it hits at the most; None for no end.
         model: the only `owner/name` that it concerns; None for all.
+        calls: whether `rate_limited` and `server_error` concern the calls that create, or those that read.
         for_good: whether a link stays expired, or a download cut off, each time that it is asked for.
         delay_s: how much later: a `slow` prediction, a `late_webhook`.
     """
@@ -56,6 +58,7 @@ class Fault(BaseModel):
     rate: float = Field(default=1.0, ge=0.0, le=1.0)
     times: int | None = Field(default=None, ge=1)
     model: str | None = None
+    calls: Calls = "creates"
     for_good: bool = False
     delay_s: float = Field(default=20.0, ge=0.0)
 
@@ -85,7 +88,7 @@ class Faults:
                 f"Their names are {', '.join(NAMES)}; their fields {', '.join(Fault.model_fields)}."
             ) from error
         for fault in wanted:
-            self._on = [on for on in self._on if (on.name, on.model) != (fault.name, fault.model)]
+            self._on = [on for on in self._on if _place(on) != _place(fault)]
             if fault.rate > 0:
                 self._on.append(fault)
 
@@ -93,9 +96,12 @@ class Faults:
         """Switches all off, or those of one name."""
         self._on = [on for on in self._on if name not in (None, on.name)]
 
-    def meets(self, name: FaultName, model: str) -> Fault | None:
+    def meets(self, name: FaultName, model: str = "", calls: Calls = "creates") -> Fault | None:
         """The fault that this occasion meets, which is counted, or None."""
-        concerned = next((on for on in self._on if on.name == name and on.model in (None, model)), None)
+        concerned = next(
+            (on for on in self._on if (on.name, on.calls) == (name, calls) and on.model in (None, model)),
+            None,
+        )
         if concerned is None or self._chances[name].random() >= concerned.rate:
             return None
         self._met[name] += 1
@@ -108,6 +114,10 @@ class Faults:
     def document(self) -> dict[str, Any]:
         """What is on, and how often each was met so far."""
         return {"on": [on.model_dump() for on in self._on], "met": dict(self._met)}
+
+
+def _place(fault: Fault) -> tuple[str, str, str | None]:
+    return fault.name, fault.calls, fault.model
 
 
 def read_faults(text: str) -> list[dict[str, Any]]:

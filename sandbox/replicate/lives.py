@@ -24,14 +24,14 @@ class Lives:
     def __init__(self, conduct: Conduct, bill: Bill, files: OutputFiles, webhooks: Webhooks) -> None:
         self._conduct, self._bill, self._files, self._webhooks = conduct, bill, files, webhooks
         self._slots = asyncio.Semaphore(conduct.at_once)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._going_on: dict[str, tuple[Prediction, asyncio.Task[None]]] = {}
 
     def begin(self, prediction: Prediction, cancel_after_s: float | None) -> None:
         """Starts a prediction's life; it is over after `cancel_after_s` seconds at the latest."""
         self._bill.note(prediction)
         task = asyncio.create_task(self._live(prediction))
-        self._tasks[prediction.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(prediction.id, None))
+        self._going_on[prediction.id] = prediction, task
+        task.add_done_callback(lambda _: self._going_on.pop(prediction.id, None))
         if cancel_after_s is not None:
             asyncio.get_running_loop().call_later(cancel_after_s, self._give_up, prediction)
 
@@ -40,9 +40,11 @@ class Lives:
         self._end(prediction, "canceled")
 
     async def close(self) -> None:
-        for task in list(self._tasks.values()):
+        going_on = dict(self._going_on)
+        for prediction, task in going_on.values():
+            prediction.stop.set()
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*(task for _, task in going_on.values()), return_exceptions=True)
 
     def _give_up(self, prediction: Prediction) -> None:
         """Its deadline has come: before it began that is `aborted`, and costs nothing."""
@@ -114,7 +116,7 @@ class Lives:
         prediction.stop.set()
         self._bill.note(prediction)
         prediction.ended.set()
-        task = self._tasks.get(prediction.id)
+        _, task = self._going_on.get(prediction.id, (None, None))
         if task and task is not asyncio.current_task():
             task.cancel()
         self._tell(prediction, "completed")

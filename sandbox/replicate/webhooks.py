@@ -71,6 +71,10 @@ class Webhooks:
                 self._send(prediction.webhook, message, body, pauses, late.delay_s if late and last else 0)
             )
 
+    async def delivered(self) -> None:
+        """Returns when nothing is on its way any more."""
+        await asyncio.gather(*self._sending)
+
     async def close(self) -> None:
         for task in list(self._sending):
             task.cancel()

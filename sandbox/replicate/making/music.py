@@ -13,6 +13,7 @@ from scoring.score import compose_score, write_wav
 
 FPS = 30
 DEADLINE_S = 120.0
+CODECS = {"mp3": ("-c:a", "libmp3lame", "-b:a", "192k"), "wav": ("-c:a", "pcm_s16le")}
 
 
 def make_music(order: Order, directory: Path, circumstances: Circumstances) -> Made:
@@ -21,7 +22,7 @@ def make_music(order: Order, directory: Path, circumstances: Circumstances) -> M
     score = compose_score(
         frames=round(order.seconds * FPS), fps=FPS, mood=mood, cuts=(), seed=order.seed % 2**31
     )
-    wav = directory / "output.wav"
+    wav = directory / "played.wav"
     write_wav(score, wav)
     return Made([encoded(wav, order.format, circumstances)], [f"{order.seconds:.0f} s of {mood} music"])
 
@@ -33,18 +34,16 @@ def mood_of(prompt: str, seed: int) -> str:
     return next((word for word in words if word in MOODS), moods[seed % len(moods)])
 
 
-def encoded(wav: Path, form: str, circumstances: Circumstances) -> Path:
-    """A WAV in the format that was ordered, in its place.
+def encoded(wav: Path, form: str, circumstances: Circumstances, filters: str = "anull") -> Path:
+    """A WAV in the format that was ordered, in its place, through ffmpeg's filters.
 
     Raises:
         Failed: there is no such format here.
     """
-    if form == "wav":
-        return wav
-    if form != "mp3":
-        raise Failed(f"The stand-in makes wav and mp3, and no {form}: ask for one of them.")
-    mp3 = wav.with_suffix(".mp3")
-    arguments = ["-i", str(wav), "-c:a", "libmp3lame", "-b:a", "192k", str(mp3)]
+    if form not in CODECS:
+        raise Failed(f"The stand-in makes {' and '.join(CODECS)}, and no {form}: ask for one of them.")
+    made = wav.with_name(f"output.{form}")
+    arguments = ["-i", str(wav), "-filter:a", filters, *CODECS[form], str(made)]
     encoder.run(arguments, deadline_s=DEADLINE_S, cancel=circumstances.stop)
     wav.unlink()
-    return mp3
+    return made

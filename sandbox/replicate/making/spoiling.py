@@ -33,10 +33,12 @@ def _corrupt(path: Path, order: Order) -> None:
     """Either noise in place of what it holds, or its first half alone; by the seed."""
     content = path.read_bytes()
     if order.seed % 2:
-        path.write_bytes(content[: len(content) // 2])
+        content = content[: len(content) // 2]
     else:
         noise = np.random.default_rng(order.seed % 2**32).bytes(max(0, len(content) - SPARED_BYTES))
-        path.write_bytes(content[:SPARED_BYTES] + noise)
+        content = content[:SPARED_BYTES] + noise
+    path.unlink()
+    path.write_bytes(content)
 
 
 def _shorten(path: Path, order: Order) -> None:

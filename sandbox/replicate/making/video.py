@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +38,8 @@ def make_video(order: Order, directory: Path, circumstances: Circumstances) -> M
         move(picture, width, height, order, destination, circumstances)
         return Made([destination], [f"{order.frames} frames over the picture that was given"])
     if circumstances.quick:
-        shutil.copyfile(_cached(order, circumstances), destination)
+        # Linked, since there may be thousands; whatever spoils a file puts another one in its place.
+        destination.hardlink_to(_cached(order, circumstances))
         return Made([destination], [f"{order.frames} frames, from a cache"])
     draw(order, order.frames, destination, circumstances)
     return Made([destination], [f"{order.frames} frames drawn"])

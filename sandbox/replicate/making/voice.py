@@ -20,7 +20,7 @@ def make_voice(order: Order, directory: Path, circumstances: Circumstances) -> M
     Raises:
         Failed: it can't be spoken.
     """
-    wav = directory / "output.wav"
+    wav = directory / "spoken.wav"
     done = subprocess.run(
         [sys.executable, "-m", "speech", str(wav), "en-us"],
         cwd=ROOT,
@@ -31,4 +31,7 @@ def make_voice(order: Order, directory: Path, circumstances: Circumstances) -> M
     )
     if done.returncode != 0:
         raise Failed(f"The text was not spoken: {done.stderr.decode(errors='replace').strip()[-200:]}")
-    return Made([encoded(wav, order.format, circumstances)], [f"{len(order.prompt)} characters spoken"])
+    return Made(
+        [encoded(wav, order.format, circumstances, f"atempo={order.speed}")],
+        [f"{len(order.prompt)} characters spoken"],
+    )

@@ -35,9 +35,9 @@ def count_read(account: AccountDep) -> None:
     """Counts a call that creates nothing.
 
     Raises:
-        Problem: 429.
+        Problem: 429 or 500.
     """
-    account.throttle.admit("read")
+    account.admit("reads")
 
 
 TOKEN = Depends(require_token)

@@ -31,7 +31,7 @@ async def create_of_version(
     body = await requests.read_body(request)
     version = body.get("version")
     model = account.catalogue.version(version) if isinstance(version, str) else None
-    account.admit(model.name if model else "")
+    account.admit("creates", model.name if model else "")
     if version is None:
         raise invalid([("required", "(root)", "version is required")])
     if model is None:
@@ -48,7 +48,7 @@ async def create_of_model(
     prefer: Prefer = None,
     cancel_after: CancelAfter = None,
 ) -> Response:
-    account.admit(f"{owner}/{name}")
+    account.admit("creates", f"{owner}/{name}")
     model = account.catalogue.named(f"{owner}/{name}")
     if model is None:
         raise not_found()
