@@ -62,6 +62,9 @@ class Film:
     true_peak_dbtp: float | None
     size_bytes: int
     sha256: str
+    preview_key: str | None = None
+    captions_key: str | None = None
+    stream_key: str | None = None
 
 
 def plan_clips(session: Session, job_id: UUID, shots: Sequence[Shot]) -> Sequence[Clip]:

@@ -45,6 +45,9 @@ class WholeFilm(BaseModel):
     storage_key: str | None
     thumbnail_key: str | None
     contact_sheet_key: str | None
+    preview_key: str | None
+    captions_key: str | None
+    stream_key: str | None
     width: int | None
     height: int | None
     frames: int | None

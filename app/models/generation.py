@@ -225,6 +225,9 @@ class Composition(Table, table=True):
     storage_key: str | None = words()
     thumbnail_key: str | None = words()
     contact_sheet_key: str | None = words()
+    preview_key: str | None = words()
+    captions_key: str | None = words()
+    stream_key: str | None = words()
     # What was asked of this version: planning.cut_list.CutList. The timeline is what came of it.
     cut_list: dict[str, Any] | None = document(nullable=True)
     timeline: dict[str, Any] = document(default="{}")

@@ -29,6 +29,9 @@ EXAMPLE: JsonDict = {
     "video_url": "https://films.example.com/media/compositions/b7a3/final.mp4?expires=1795600800&signature=4be1",
     "thumbnail_url": "https://films.example.com/media/compositions/b7a3/thumbnail.jpg?expires=1795600800&signature=90d2",
     "contact_sheet_url": None,
+    "preview_url": "https://films.example.com/media/compositions/b7a3/preview.webp?expires=1795600800&signature=77c1",
+    "captions_url": None,
+    "hls_url": None,
     "timeline_url": None,
     "error_message": None,
     "created_at": "2026-11-24T10:01:10Z",
@@ -79,6 +82,15 @@ class Composition(Schema):
     video_url: str | None
     thumbnail_url: str | None
     contact_sheet_url: str | None
+    preview_url: str | None
+    """A few seconds of it without sound, an animated WebP."""
+
+    captions_url: str | None
+    """What is said, as WebVTT, where the captions are a track."""
+
+    hls_url: str | None
+    """The master playlist of the stream, where one was asked for."""
+
     timeline_url: str | None
     """The timeline drawn as a picture, a PNG."""
 

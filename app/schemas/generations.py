@@ -11,6 +11,7 @@ from app.schemas.base import Schema
 from app.schemas.compositions import EXAMPLE as COMPOSITION
 from app.schemas.compositions import Composition
 from planning.brief import Aspect, JobType
+from planning.narration import Captions, Language
 
 _SUMMARY: JsonDict = {
     "id": COMPOSITION["generation_id"],
@@ -44,7 +45,12 @@ _GENERATION: JsonDict = _SUMMARY | {
     "brand_colors": ["#0fb5ae", "#ff8a3d"],
     "cta": "Book a test ride",
     "clip_count": 3,
+    "voice_over": "Glide through the morning. Arrive fresh.",
+    "captions": "track",
+    "language": "en",
+    "hls": False,
     "logo_asset_id": None,
+    "voice_asset_id": None,
     "music_asset_id": None,
     "estimated_cost_usd": 0.0,
     "actual_cost_usd": 0.0,
@@ -150,7 +156,12 @@ class Generation(GenerationSummary):
     brand_colors: list[str]
     cta: str | None
     clip_count: int
+    voice_over: str | None
+    captions: Captions
+    language: Language
+    hls: bool
     logo_asset_id: UUID | None
+    voice_asset_id: UUID | None
     music_asset_id: UUID | None
     estimated_cost_usd: float
     actual_cost_usd: float
@@ -193,7 +204,8 @@ class GenerationAsset(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_FILE]})
 
     kind: str
-    """`clip`, `clip_thumbnail`, `video`, `thumbnail`, `contact_sheet`, `timeline` or `metadata`."""
+    """`clip`, `clip_thumbnail`, `video`, `thumbnail`, `contact_sheet`, `preview`, `captions`, `stream`, `timeline`
+    or `metadata`."""
 
     filename: str
     content_type: str

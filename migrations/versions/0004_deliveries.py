@@ -11,7 +11,8 @@ reversible = True
 def upgrade() -> None:
     """Adds them; films made before have none."""
     op.execute(
-        "ALTER TABLE compositions ADD COLUMN preview_key text, ADD COLUMN captions_key text, ADD COLUMN stream_key text"
+        "ALTER TABLE compositions ADD COLUMN preview_key text, ADD COLUMN captions_key text,"
+        " ADD COLUMN stream_key text"
     )
 
 
