@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -23,9 +24,9 @@ ENDS_WITHIN_S = 3
 PARENT_LOOKED_AT_EVERY_S = 0.5
 
 
-def main() -> int:
+def main(given: Sequence[str] | None = None) -> int:
     """Writes its address and serves until SIGTERM or Ctrl-C. Exit code 2 for arguments that can't be used."""
-    arguments = _arguments()
+    arguments = _arguments(given)
     try:
         faults = read_faults(arguments.faults)
         Faults().switch(faults)
@@ -39,6 +40,7 @@ def main() -> int:
         quick=arguments.quick,
         at_once=arguments.at_once,
         run_s=arguments.run_s,
+        held_s=arguments.held_s,
         creates_per_minute=arguments.creates_per_minute,
         link_lifetime_s=arguments.link_lifetime_s,
         data_lifetime_s=arguments.data_lifetime_s,
@@ -86,7 +88,7 @@ def _dollars(text: str) -> Decimal:
         ) from error
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox.replicate", description="A stand-in of Replicate's HTTP API on this machine."
     )
@@ -97,6 +99,9 @@ def _arguments() -> argparse.Namespace:
     add("--quick", action="store_true", help="small cached clips, in place of drawn ones")
     add("--at-once", type=int, default=2, help="predictions side by side")
     add("--run-s", type=float, default=0.0, help="seconds that each one takes at the least")
+    add(
+        "--held-s", type=float, default=2.0, help="seconds that a connection is held whose answer never comes"
+    )
     add("--faults", default="", help=f"name=rate,…; names are {', '.join(NAMES)}")
     add("--models", type=Path, action="append", default=[], help="a further TOML file of models")
     add("--creates-per-minute", type=int, default=600)
@@ -105,7 +110,7 @@ def _arguments() -> argparse.Namespace:
     add("--credit-usd", type=_dollars, help="what may be spent; no end of it by default")
     add("--seed", type=int, default=0, help="of everything that is left to chance")
     add("--parent", type=int, default=0, help="process id whose end ends this")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 if __name__ == "__main__":

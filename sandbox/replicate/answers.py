@@ -6,8 +6,8 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-from fastapi import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI, Response
+from starlette.types import Message, Receive, Scope, Send
 
 # Where the application finds how to cut the connection of a request.
 CUT = "sandbox.cut"
@@ -18,17 +18,15 @@ class AnswerLost(ConnectionAbortedError):
     """The connection was to be cut, and there is none: the application was called without a server."""
 
 
-class Marked:
-    """Outermost: marks every answer as the stand-in's, and hands down the means to cut the connection."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+class MarkingApp(FastAPI):
+    """Marks every answer as the stand-in's, and hands down the means to cut the connection."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
             return
-        # ASGI has no way to cut a connection; uvicorn's `send` is a method of what holds it.
+        # ASGI has no way to cut a connection; uvicorn's `send` is a method of what holds it. No middleware
+        # meets that one: those of Starlette are within its own.
         if transport := getattr(getattr(send, "__self__", None), "transport", None):
             scope[CUT] = transport.abort
 
@@ -37,7 +35,7 @@ class Marked:
                 message["headers"] = [*message.get("headers", []), MARK]
             await send(message)
 
-        await self._app(scope, receive, marking)
+        await super().__call__(scope, receive, marking)
 
 
 class NoAnswer(Response):

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 
 from sandbox.replicate.account import Account
-from sandbox.replicate.answers import Marked
+from sandbox.replicate.answers import MarkingApp
 from sandbox.replicate.conduct import Conduct
 from sandbox.replicate.models import Catalogue, load_catalogue
 from sandbox.replicate.problems import Problem, answer_http_error, answer_problem
@@ -40,10 +40,9 @@ def create_app(
         yield
         await app.state.account.close()
 
-    app = FastAPI(title="Stand-in of Replicate's HTTP API", lifespan=lifespan)
+    app = MarkingApp(title="Stand-in of Replicate's HTTP API", lifespan=lifespan)
     for routes in (api, files, ours):
         app.include_router(routes.router)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_error)
-    app.add_middleware(Marked)
     return app
