@@ -43,6 +43,13 @@ def render(
         int | None, typer.Option(help="Seconds: 15–60 for an ad (30), 60–180 for music (60).")
     ] = None,
     aspect: Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")] = "16:9",
+    also: Annotated[
+        list[str] | None,
+        typer.Option(help="Another aspect ratio from the same clips; repeat it for the third."),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Small and cheap, to be looked at; then: reelflow promote.")
+    ] = False,
     brand_color: Annotated[list[str] | None, typer.Option(help="#rrggbb; repeat it for up to five.")] = None,
     logo: Annotated[Path | None, typer.Option(help="PNG, JPEG or WebP.")] = None,
     cta: Annotated[str | None, typer.Option(help="Call to action, up to 40 characters.")] = None,
@@ -81,6 +88,8 @@ def render(
         "job_type": job_type,
         "duration_s": duration,
         "aspect": aspect,
+        "also": tuple(also or ()),
+        "draft": draft,
         "brand_colors": tuple(brand_color or ()),
         "cta": cta,
         "voice_over": voice_over,
@@ -248,7 +257,8 @@ def _show(report: dict[str, Any]) -> None:
     Console().print(
         f"[bold]Video[/]          {report['video']}\n"
         f"[bold]Contact sheet[/]  {report['contact_sheet']}\n"
-        f"[bold]Timeline[/]       {report['timeline']}\n"
+        + "".join(f"[bold]{aspect:<13}[/]  {place}\n" for aspect, place in report["also"].items())
+        + f"[bold]Timeline[/]       {report['timeline']}\n"
         f"[bold]Prefect run[/]    {report['prefect_flow_run']}  [dim](while `reelflow up` runs)[/]\n"
         f"{report['clips']} clips, {report['frames']} frames, {report['duration_s']:.0f} s, "
         f"{report['width']}x{report['height']}, "

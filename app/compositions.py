@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,10 +14,18 @@ from app.links import LINK_LIFETIME_S, Links, download_link
 from app.models import Composition as Row
 from app.models import CompositionStatus, GenerationJob
 from app.problems import Conflict, NotFound
+from app.records import Rendition as StoredRendition
 from app.records import clips_of
 from app.requests import GenerationCreate
-from app.schemas.compositions import Composition, CompositionTimeline, Download, TimelineClip
+from app.schemas.compositions import (
+    Composition,
+    CompositionTimeline,
+    Download,
+    Rendition,
+    TimelineClip,
+)
 from app.whole import WholeFilm
+from planning.brief import Aspect
 from planning.cut_list import CutList, cut_list_of
 from planning.storyboard import Storyboard
 
@@ -69,9 +78,26 @@ def composition_schema(row: Row | WholeFilm, links: Links) -> Composition:
         captions_url=links(row.captions_key) if row.captions_key else None,
         hls_url=links(row.stream_key) if row.stream_key else None,
         timeline_url=links(storage_keys.timeline_picture_key(row.id)) if made else None,
+        renditions=[_rendition(each, links) for each in row.renditions],
         error_message=row.error_message,
         created_at=row.created_at,
         completed_at=row.completed_at,
+    )
+
+
+def _rendition(facts: dict[str, Any], links: Links) -> Rendition:
+    made = StoredRendition(**facts)
+    return Rendition.model_construct(
+        aspect=made.aspect,
+        width=made.width,
+        height=made.height,
+        size_bytes=made.size_bytes,
+        sha256=made.sha256,
+        video_url=links(made.storage_key),
+        thumbnail_url=links(made.thumbnail_key),
+        contact_sheet_url=links(made.contact_sheet_key),
+        padded=list(made.padded),
+        following=list(made.following),
     )
 
 
@@ -80,7 +106,9 @@ def cut_list_of_version(job: GenerationJob, row: Row) -> CutList:
     if row.cut_list is not None:
         return CutList.model_validate(row.cut_list)
     request = GenerationCreate.model_validate(job.parameters)
-    return cut_list_of(Storyboard.model_validate(job.storyboard), request.music_asset_id, request.voice)
+    return cut_list_of(
+        Storyboard.model_validate(job.storyboard), request.music_asset_id, request.voice, request.also
+    )
 
 
 def timeline(db: Session, session_id: UUID, composition_id: UUID, links: Links) -> CompositionTimeline:
@@ -109,11 +137,16 @@ def timeline(db: Session, session_id: UUID, composition_id: UUID, links: Links) 
     )
 
 
-def download(db: Session, session_id: UUID, composition_id: UUID, base_url: str) -> Download:
+def download(
+    db: Session, session_id: UUID, composition_id: UUID, base_url: str, aspect: Aspect | None = None
+) -> Download:
     """A link to a finished version, under which a browser saves it by its title.
 
+    Args:
+        aspect: of the film as it is wanted; None is its own.
+
     Raises:
-        NotFound: as `owned`.
+        NotFound: as `owned`; or it was not made in that aspect ratio.
         Conflict: it is not finished.
     """
     row, job = owned(db, session_id, composition_id)
@@ -126,17 +159,34 @@ def download(db: Session, session_id: UUID, composition_id: UUID, base_url: str)
     assert row.storage_key is not None
     assert row.size_bytes is not None
     assert row.sha256 is not None
-    filename = _filename(job.title, row.version)
+    key, size, sha256 = row.storage_key, row.size_bytes, row.sha256
+    other = aspect is not None and aspect != job.aspect_ratio
+    if other:
+        made = _made_in(row, aspect, job.aspect_ratio)
+        key, size, sha256 = made.storage_key, made.size_bytes, made.sha256
+    filename = _filename(job.title, row.version, aspect if other else None)
     return Download(
-        url=download_link(row.storage_key, filename, base_url),
+        url=download_link(key, filename, base_url),
         filename=filename,
-        size_bytes=row.size_bytes,
-        sha256=row.sha256,
+        size_bytes=size,
+        sha256=sha256,
         expires_at=datetime.now(UTC) + timedelta(seconds=LINK_LIFETIME_S),
     )
 
 
-def _filename(title: str | None, version: int) -> str:
-    """The title in letters that every file system takes, and the version where there are several."""
+def _made_in(row: Row, aspect: Aspect, own: str) -> StoredRendition:
+    for facts in row.renditions:
+        if (made := StoredRendition(**facts)).aspect == aspect:
+            return made
+    raise NotFound(
+        f"Version {row.version} is not there in {aspect}",
+        f"it was made in {', '.join([own, *(facts['aspect'] for facts in row.renditions)])}",
+        "Edit it with `also` naming that aspect ratio: its clips are used again",
+    )
+
+
+def _filename(title: str | None, version: int, aspect: Aspect | None) -> str:
+    """The title in letters that every file system takes, and what tells several of one title apart."""
     name = " ".join(_NOT_IN_NAMES.sub(" ", title or "").split())[:LONGEST_NAME].strip()
-    return f"{name or 'reelflow'}{f' v{version}' if version > 1 else ''}.mp4"
+    shape = f" {aspect.replace(':', 'x')}" if aspect else ""
+    return f"{name or 'reelflow'}{f' v{version}' if version > 1 else ''}{shape}.mp4"

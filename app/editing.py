@@ -116,6 +116,12 @@ def _with_another(storyboard: Storyboard, number: int, change: ClipRegenerate) -
             f"There is no clip {number}", f"the film has {len(scenes)}", "Choose one of the clips there are"
         )
     before = scenes[number - 1]
+    if before.left_out:
+        raise Conflict(
+            f"Clip {number} can't be made again",
+            "its scene is left out of this film",
+            "Promote the draft again with it",
+        )
     after = before.model_copy(
         update={
             "description": change.description or before.description,

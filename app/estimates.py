@@ -41,12 +41,15 @@ def estimate(db: Session, session_id: UUID, request: GenerationCreate) -> Estima
         AssetUnusable, PipelineDisabled: as submitting it would.
     """
     jobs.check_request(db, request, session_id)
-    rates = _rates(db)
+    rates = _rates(db, draft=request.draft)
+    prices = {draft: _cost(request, draft=draft) for draft in (True, False)}
     queue = _queue(db)
     return Estimate(
         clips=request.clips,
         frames=request.frames,
-        cost_usd=_cost(request),
+        cost_usd=prices[request.draft],
+        draft_cost_usd=prices[True],
+        full_cost_usd=prices[False],
         render_seconds=round(rates[JobType(request.job_type)] * request.duration_s, 1),
         queue_seconds=round(waiting_s(queue, rates, jobs.most_at_once(db)), 1),
         jobs_ahead=queue.jobs,
@@ -61,21 +64,22 @@ def waiting_s(queue: Queue, rates: Mapping[JobType, float], most: int) -> float:
     return work / max(1, most)
 
 
-def _cost(request: GenerationCreate) -> float:
+def _cost(request: GenerationCreate, *, draft: bool) -> float:
     """The price of clips that share the film evenly, in US dollars."""
-    size = Size.for_aspect(request.aspect)
+    size = Size.for_aspect(request.aspect, draft=draft)
     nominal = ClipRequest(
         description=request.prompt,
         width=size.width,
         height=size.height,
         frames=math.ceil(request.frames / request.clips),
         palette=request.brand_colors,
+        draft=draft,
     )
     return float(clip_source().cost(nominal) * request.clips)
 
 
-def _rates(db: Session) -> dict[JobType, float]:
-    """The median seconds of work for each second of film, by type."""
+def _rates(db: Session, *, draft: bool) -> dict[JobType, float]:
+    """The median seconds of work for each second of film, by type; of drafts, or of films in full."""
     # Bounded, so that a table with no film of some type is not read to its end in search of one.
     ended = (
         select(GenerationJob)
@@ -90,7 +94,12 @@ def _rates(db: Session) -> dict[JobType, float]:
     took = func.extract("epoch", ended.c.completed_at - ended.c.started_at)
     films = (
         select(ended.c.job_type, (took / ended.c.duration_seconds).label("rate"), place.label("place"))
-        .where(ended.c.status == JobStatus.COMPLETED, ended.c.started_at.is_not(None), ~edited)
+        .where(
+            ended.c.status == JobStatus.COMPLETED,
+            ended.c.draft.is_(draft),
+            ended.c.started_at.is_not(None),
+            ~edited,
+        )
         .subquery()
     )
     medians = db.exec(

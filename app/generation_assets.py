@@ -47,12 +47,12 @@ def files_of(db: Session, session_id: UUID, job_id: UUID) -> Files:
     """
     generations.owned(db, session_id, job_id)
     versions = db.exec(
-        select(Composition.id)
+        select(Composition)
         .where(Composition.job_id == job_id, Composition.status == CompositionStatus.COMPLETED)
         .order_by(col(Composition.version))
     ).all()
     return Files(
-        (storage_keys.job_prefix(job_id), *map(storage_keys.composition_prefix, versions)),
+        (storage_keys.job_prefix(job_id), *(storage_keys.composition_prefix(made.id) for made in versions)),
         (*_files_of_job(db, job_id), *(file for version in versions for file in _files_of(version))),
     )
 
@@ -75,11 +75,13 @@ def _files_of_job(db: Session, job_id: UUID) -> Iterator[_File]:
     yield _File("metadata", storage_keys.job_metadata_key(job_id))
 
 
-def _files_of(version: UUID) -> Iterator[_File]:
+def _files_of(made: Composition) -> Iterator[_File]:
+    version = made.id
+    shapes = [None, *(rendition["aspect"] for rendition in made.renditions)]
     keys = {
-        "video": [storage_keys.composition_key(version)],
-        "thumbnail": [storage_keys.composition_thumbnail_key(version)],
-        "contact_sheet": [storage_keys.contact_sheet_key(version)],
+        "video": [storage_keys.composition_key(version, shape) for shape in shapes],
+        "thumbnail": [storage_keys.composition_thumbnail_key(version, shape) for shape in shapes],
+        "contact_sheet": [storage_keys.contact_sheet_key(version, shape) for shape in shapes],
         "timeline": [
             storage_keys.timeline_picture_key(version),
             storage_keys.composition_timeline_key(version),

@@ -120,6 +120,7 @@ def create_job(session: Session, request: GenerationCreate, user_session: UserSe
         duration_seconds=request.duration_s,
         aspect_ratio=AspectRatio(request.aspect),
         seed=secrets.randbelow(SEED_LIMIT + 1) if request.seed is None else request.seed,
+        draft=request.draft,
         fingerprint=fingerprint(request),
     )
     session.add(job)

@@ -23,6 +23,7 @@ from app.api import (
     media,
     metrics,
     pages,
+    scenes,
     sessions,
     webhooks,
 )
@@ -59,7 +60,17 @@ def create_app() -> FastAPI:
     app.state.job_metrics = JobMetrics()
     problems.install(app)
     api = APIRouter(prefix="/api/v1", dependencies=[Depends(limited)])
-    for noun in (sessions, assets, estimates, generations, clips, generation_assets, compositions, webhooks):
+    for noun in (
+        sessions,
+        assets,
+        estimates,
+        generations,
+        scenes,
+        clips,
+        generation_assets,
+        compositions,
+        webhooks,
+    ):
         api.include_router(noun.router)
     app.include_router(api)
     for root in (live, media, health, metrics):

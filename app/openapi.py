@@ -14,6 +14,10 @@ TAGS = [
     {"name": "sessions", "description": "Who asks: anonymous, known by a token, for seven days."},
     {"name": "assets", "description": "Logos, pictures and sound that are given for the films."},
     {"name": "generations", "description": "Films that were asked for: followed, stopped, taken up again."},
+    {
+        "name": "drafts",
+        "description": "Cheap films: their scenes are approved, and promoted to a film in full.",
+    },
     {"name": "clips", "description": "The shots of a film; each can be made again."},
     {"name": "compositions", "description": "The versions of a film: watched, edited, downloaded."},
     {"name": "webhooks", "description": "What other services tell us."},

@@ -44,6 +44,26 @@ class Shot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rendition:
+    """A composition in another aspect ratio: where it is stored, and how its clips were cropped.
+
+    ``padded`` are the numbers of clips whose subject does not fit and that stand on a backdrop, ``following``
+    of those whose crop moves. Sizes are pixels and bytes.
+    """
+
+    aspect: str
+    storage_key: str
+    thumbnail_key: str
+    contact_sheet_key: str
+    width: int
+    height: int
+    size_bytes: int
+    sha256: str
+    padded: tuple[int, ...] = ()
+    following: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Film:
     """A composition as made and probed: where it is stored, what it is made of, what was measured on it.
 
@@ -65,6 +85,7 @@ class Film:
     preview_key: str | None = None
     captions_key: str | None = None
     stream_key: str | None = None
+    renditions: tuple[Rendition, ...] = ()
 
 
 def plan_clips(session: Session, job_id: UUID, shots: Sequence[Shot]) -> Sequence[Clip]:

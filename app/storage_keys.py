@@ -62,14 +62,20 @@ def composition_prefix(composition: UUID | str) -> str:
     return f"{COMPOSITIONS}{composition}/"
 
 
-def composition_key(composition: UUID | str) -> str:
+def rendition_prefix(composition: UUID | str, aspect: str | None) -> str:
+    """What belongs to a composition in one aspect ratio; None is its own, beside which the others lie."""
+    folder = f"{aspect.replace(':', 'x')}/" if aspect else ""
+    return f"{composition_prefix(composition)}{folder}"
+
+
+def composition_key(composition: UUID | str, aspect: str | None = None) -> str:
     """The finished video."""
-    return f"{composition_prefix(composition)}final.mp4"
+    return f"{rendition_prefix(composition, aspect)}final.mp4"
 
 
-def composition_thumbnail_key(composition: UUID | str) -> str:
+def composition_thumbnail_key(composition: UUID | str, aspect: str | None = None) -> str:
     """The poster frame."""
-    return f"{composition_prefix(composition)}thumbnail.jpg"
+    return f"{rendition_prefix(composition, aspect)}thumbnail.jpg"
 
 
 def composition_timeline_key(composition: UUID | str) -> str:
@@ -82,9 +88,9 @@ def composition_metadata_key(composition: UUID | str) -> str:
     return f"{composition_prefix(composition)}metadata.json"
 
 
-def contact_sheet_key(composition: UUID | str) -> str:
+def contact_sheet_key(composition: UUID | str, aspect: str | None = None) -> str:
     """A frame of every scene on one sheet."""
-    return f"{composition_prefix(composition)}contact_sheet.jpg"
+    return f"{rendition_prefix(composition, aspect)}contact_sheet.jpg"
 
 
 def timeline_picture_key(composition: UUID | str) -> str:

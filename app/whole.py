@@ -25,6 +25,7 @@ class WholeClip(BaseModel):
     description: str
     frames: int
     attempts: int
+    approved: bool | None
     source: str
     estimated_cost_usd: float
     actual_cost_usd: float
@@ -56,6 +57,7 @@ class WholeFilm(BaseModel):
     true_peak_dbtp: float | None
     size_bytes: int | None
     sha256: str | None
+    renditions: list[dict[str, Any]]
     error_message: str | None
     created_at: datetime
     completed_at: datetime | None
@@ -73,6 +75,7 @@ class WholeJob(BaseModel):
     duration_seconds: int
     aspect_ratio: AspectRatio
     seed: int
+    draft: bool
     title: str | None
     progress: int
     error_code: str | None

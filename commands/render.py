@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from flows.generate import generate
 from stack.embedded import Addresses
 
 POLL_EVERY_S = 0.25
+LINKED_S = 7 * 24 * 3600
 
 
 class RenderFailed(Exception):
@@ -162,7 +164,7 @@ def _report(job_id: UUID, order: Order, addresses: Addresses) -> tuple[dict[str,
         ).first()
     _require_completed(job)
     assert film is not None
-    places = _deliver(film, order)
+    places = _deliver(film, order.out)
     report = {
         "job_id": str(job_id),
         **places,
@@ -190,17 +192,22 @@ def _require_completed(job: GenerationJob) -> None:
         )
 
 
-def _deliver(film: Composition, order: Order) -> dict[str, str]:
+def _deliver(film: Composition, destination: Path | None) -> dict[str, object]:
     """Where the film and its pictures are: beside `--out` if given, else in the media store."""
     store = media_store()
+    shapes = {shape["aspect"]: shape["storage_key"] for shape in film.renditions}
     keys = {
         "video": storage_keys.composition_key(film.id),
         "contact_sheet": storage_keys.contact_sheet_key(film.id),
         "timeline": storage_keys.timeline_picture_key(film.id),
     }
-    if order.out is None:
-        return {name: _readable(store.link(key, expires_s=7 * 24 * 3600)) for name, key in keys.items()}
-    out = order.out.resolve()
+    if destination is None:
+        links = {
+            key: _readable(store.link(key, expires_s=LINKED_S)) for key in (*keys.values(), *shapes.values())
+        }
+        also = {aspect: links[key] for aspect, key in shapes.items()}
+        return {name: links[key] for name, key in keys.items()} | {"also": also}
+    out = destination.resolve()
     places = {
         "video": out,
         "contact_sheet": out.with_suffix(".contact-sheet.jpg"),
@@ -209,7 +216,10 @@ def _deliver(film: Composition, order: Order) -> dict[str, str]:
     out.parent.mkdir(parents=True, exist_ok=True)
     for name, key in keys.items():
         store.get_file(key, places[name])
-    return {name: str(path) for name, path in places.items()}
+    also = {aspect: str(out.with_suffix(f".{aspect.replace(':', 'x')}.mp4")) for aspect in shapes}
+    for aspect, key in shapes.items():
+        store.get_file(key, Path(also[aspect]))
+    return {name: str(path) for name, path in places.items()} | {"also": also}
 
 
 def _readable(link: str) -> str:

@@ -22,6 +22,7 @@ from flows.generation.production import Production, production
 from flows.generation.prompt import plan_scenes
 from flows.generation.provenance import sign_film
 from flows.generation.publish import publish_film
+from flows.generation.renditions import compose_renditions
 
 
 @flow(
@@ -57,10 +58,11 @@ def generate(
 def render(film: Production) -> UUID:
     """The stages, in order."""
     storyboard = plan_scenes(film)
-    orders = clip_requests(storyboard, film.size)
-    numbers = [scene.number for scene in storyboard.scenes]
+    orders = clip_requests(storyboard, film.size, draft=film.brief.draft)
+    numbers = [scene.number for scene in storyboard.shown]
     clips = [make_clip.submit(film, number, order) for number, order in zip(numbers, orders, strict=True)]
     for clip in as_completed(clips):
         clip.result()  # the first that fails for good ends the run, and the others with it
     made = compose_film(film, storyboard, [clip.result() for clip in clips])
+    made = compose_renditions(film, made)
     return publish_film(film, storyboard, sign_film(film, storyboard, made))

@@ -18,6 +18,7 @@ Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 _SIZES: dict[Aspect, tuple[int, int]] = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
+_DRAFT_SIZES: dict[Aspect, tuple[int, int]] = {"16:9": (854, 480), "9:16": (480, 854), "1:1": (480, 480)}
 
 
 class _Model(BaseModel):
@@ -31,9 +32,9 @@ class Size(_Model):
     height: int = Field(ge=64, le=4096, multiple_of=2)
 
     @classmethod
-    def for_aspect(cls, aspect: Aspect) -> "Size":
-        """The 720p class size of an aspect ratio."""
-        width, height = _SIZES[aspect]
+    def for_aspect(cls, aspect: Aspect, *, draft: bool = False) -> "Size":
+        """The size of an aspect ratio: of the 720p class, or of the 480p class for a draft."""
+        width, height = (_DRAFT_SIZES if draft else _SIZES)[aspect]
         return cls(width=width, height=height)
 
     @property

@@ -90,6 +90,14 @@ class Brief(BaseModel):
     aspect: Aspect = Field(default="16:9", title="Aspect ratio")
     """16:9 for screens, 9:16 for phones, 1:1 for feeds."""
 
+    also: tuple[Aspect, ...] = Field(
+        default=(), title="Also in", fail_fast=True, json_schema_extra={"maxItems": 2, "uniqueItems": True}
+    )
+    """Further aspect ratios: the same clips are cropped for each, and none is paid for again."""
+
+    draft: bool = Field(default=False, title="Draft", strict=True)
+    """Small, quick and cheap, and marked as such: to be looked at, and then promoted shot by shot."""
+
     brand_colors: tuple[str, ...] = Field(
         default=(), title="Brand colours", fail_fast=True, json_schema_extra={"maxItems": BRAND_COLOR_LIMIT}
     )
@@ -179,6 +187,11 @@ class Brief(BaseModel):
             )
         return tuple(dict.fromkeys(_color(color) for color in value))
 
+    @field_validator("also")
+    @classmethod
+    def _each_once(cls, value: tuple[Aspect, ...], info: ValidationInfo) -> tuple[Aspect, ...]:
+        return tuple(aspect for aspect in dict.fromkeys(value) if aspect != info.data.get("aspect"))
+
     @field_validator("seed")
     @classmethod
     def _check_seed(cls, value: int) -> int:
@@ -239,6 +252,9 @@ _EXPECTED = {
     "job_type": "The job type must be ad_creative or music_video, not {input}: choose one of the two.",
     "duration_s": "The duration must be a whole number of seconds, not {input}: give a number such as 30.",
     "aspect": "The aspect ratio must be 16:9, 9:16 or 1:1, not {input}: choose one of the three.",
+    "also": "The further aspect ratios must be a list of 16:9, 9:16 or 1:1, not {input}: leave it out or "
+    "choose of the three.",
+    "draft": "Whether it is a draft must be true or false, not {input}: give one of the two.",
     "brand_colors": "The brand colours must be a list of up to 5 hex colours such as #ff5a1f, not {input}: "
     "write them so or leave them out.",
     "cta": "The call to action must be text of up to 40 characters, not {input}: write it in words.",

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
 
-from planning.brief import CTA_LIMIT, FPS, LIMITS, clean_text, refuse
+from planning.brief import CTA_LIMIT, FPS, LIMITS, Aspect, clean_text, refuse
 from planning.narration import longest_narration
 from planning.storyboard import Storyboard, Transition
 from planning.voice_over import VoiceOver
@@ -128,6 +128,9 @@ class CutList(_Model):
     voice: VoiceOver | None = None
     """What is said over it; null for nothing."""
 
+    also: tuple[Aspect, ...] = Field(default=(), max_length=2)
+    """Aspect ratios in which the film is made besides its own, from the same clips."""
+
     @field_validator("scenes")
     @classmethod
     def _not_empty(cls, value: tuple[CutScene, ...]) -> tuple[CutScene, ...]:
@@ -151,13 +154,25 @@ class Misfit:
 
 
 def cut_list_of(
-    storyboard: Storyboard, music_asset_id: UUID | None = None, voice: VoiceOver | None = None
+    storyboard: Storyboard,
+    music_asset_id: UUID | None = None,
+    voice: VoiceOver | None = None,
+    also: tuple[Aspect, ...] = (),
 ) -> CutList:
-    """The film as it was planned: every clip in its order, over the upload if there is one."""
+    """The film as it was planned: every clip in its order, over the upload if there is one.
+
+    Scenes that are left out are not shown, and what comes after one begins with a cut.
+    """
     own = {"number", "frames", "transition", "transition_frames", "title", "caption", "cta"}
     music = Music(kind="upload", asset_id=music_asset_id) if music_asset_id else Music()
-    scenes = [CutScene.model_validate(scene.model_dump(include=own)) for scene in storyboard.scenes]
-    return CutList(scenes=tuple(scenes), music=music, voice=voice)
+    scenes = []
+    for before, scene in zip((None, *storyboard.scenes), storyboard.scenes, strict=False):
+        if scene.left_out:
+            continue
+        # The clip before holds no frames for a transition into any but its own next scene.
+        into = {"transition": "cut", "transition_frames": 0} if before and before.left_out else {}
+        scenes.append(CutScene.model_validate(scene.model_dump(include=own) | into))
+    return CutList(scenes=tuple(scenes), music=music, voice=voice, also=also)
 
 
 def check(cut_list: CutList, available: Mapping[int, int]) -> list[Misfit]:

@@ -1,6 +1,7 @@
 """The storyboard: the film as planned, scene by scene, in whole frames."""
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -22,6 +23,7 @@ class Scene(BaseModel):
 
     ``transition`` leads into this scene and lasts ``transition_frames``, centred on the boundary with the
     scene before; it takes no time away from the film. ``title``, ``caption`` and ``cta`` are overlay texts.
+    A scene that is ``left_out`` is planned, but neither made nor shown.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +37,7 @@ class Scene(BaseModel):
     caption: str | None = None
     cta: str | None = None
     seed: int = Field(ge=0, le=SEED_LIMIT)
+    left_out: bool = False
 
     @model_validator(mode="after")
     def _cut_is_instant(self) -> "Scene":
@@ -69,6 +72,8 @@ class Storyboard(BaseModel):
             raise ValueError("the scenes must be numbered 1, 2, 3 … in order")
         if self.scenes[0].transition != "cut":
             raise ValueError("scene 1 must begin with a cut: there is no scene before it")
+        if not self.shown:
+            raise ValueError("every scene is left out: one must be shown")
         for before, after in zip(self.scenes, self.scenes[1:], strict=False):
             longest = min(before.frames, after.frames) // 2
             if after.transition_frames > longest:
@@ -82,6 +87,16 @@ class Storyboard(BaseModel):
     def frames(self) -> int:
         """Length of the film in frames: the sum over its scenes."""
         return sum(scene.frames for scene in self.scenes)
+
+    @property
+    def shown(self) -> tuple[Scene, ...]:
+        """The scenes that are made: all but those that are left out."""
+        return tuple(scene for scene in self.scenes if not scene.left_out)
+
+    def showing(self, numbers: Collection[int]) -> "Storyboard":
+        """The same plan with the scenes of these numbers shown, and every other one left out."""
+        scenes = [scene.model_copy(update={"left_out": scene.number not in numbers}) for scene in self.scenes]
+        return Storyboard.model_validate(self.model_dump() | {"scenes": scenes})
 
     @property
     def cuts(self) -> tuple[int, ...]:

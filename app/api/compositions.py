@@ -13,6 +13,7 @@ from app.bodies import JsonRoute
 from app.database import session
 from app.schemas.compositions import Composition, CompositionTimeline, Download
 from app.schemas.generations import Generation
+from planning.brief import Aspect
 from planning.cut_list import CutList
 
 router = APIRouter(prefix="/compositions", tags=["compositions"], route_class=JsonRoute)
@@ -47,7 +48,9 @@ def edit_composition(
 
 
 @router.get("/{composition_id}/download")
-def download_composition(composition_id: UUID, session_id: CurrentSession, base_url: PublicUrl) -> Download:
+def download_composition(
+    composition_id: UUID, session_id: CurrentSession, base_url: PublicUrl, aspect: Aspect | None = None
+) -> Download:
     """A link to the video, good for an hour, under which a browser saves it by its title."""
     with session() as db:
-        return compositions.download(db, session_id, composition_id, base_url)
+        return compositions.download(db, session_id, composition_id, base_url, aspect)

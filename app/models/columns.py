@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -103,6 +104,12 @@ def big(*, nullable: bool = False) -> Any:
 def real(*, nullable: bool = True) -> Any:
     """A double precision number."""
     return _number(Float(53), nullable, None)
+
+
+def flag(*, nullable: bool = False, default: bool | None = None) -> Any:
+    """True or false; where it may be null, nobody has said yet."""
+    server_default = None if default is None else text(str(default).lower())
+    return Field(default=default, sa_column=Column(Boolean, nullable=nullable, server_default=server_default))
 
 
 def usd(*, nullable: bool = False) -> Any:

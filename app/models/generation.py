@@ -13,6 +13,7 @@ from app.models.columns import (
     big,
     check,
     document,
+    flag,
     moment,
     now,
     one_of,
@@ -143,6 +144,8 @@ class GenerationJob(Table, table=True):
     fingerprint: str = words(nullable=False)
     # What the client called its request, so that one sent twice is one job.
     idempotency_key: str | None = words()
+    # Small and cheap, to be looked at and promoted: another job makes the film then.
+    draft: bool = flag(default=False)
     progress: int = small(default=0)
     error_code: str | None = words()
     error_message: str | None = words()
@@ -185,6 +188,8 @@ class Clip(Table, table=True):
     thumbnail_key: str | None = words()
     source: str = words(nullable=False)
     external_id: str | None = words()
+    # Of a draft's clips: whether its shot is to be made in full; null while nobody has said.
+    approved: bool | None = flag(nullable=True)
     attempts: int = small(default=0)
     error_message: str | None = words()
     estimated_cost_usd: Decimal = usd()
@@ -204,6 +209,7 @@ class Composition(Table, table=True):
         check("version_positive", "version > 0"),
         check("not_its_own_parent", "parent_id <> id"),
         check("timeline_object", "jsonb_typeof(timeline) = 'object'"),
+        check("renditions_array", "jsonb_typeof(renditions) = 'array'"),
         check("cut_list_object", "jsonb_typeof(cut_list) = 'object'"),
         check("size_positive", "width > 0 AND height > 0 AND frames > 0 AND duration_seconds > 0"),
         check("size_bytes_positive", "size_bytes > 0"),
@@ -239,6 +245,8 @@ class Composition(Table, table=True):
     true_peak_dbtp: float | None = real()
     size_bytes: int | None = big(nullable=True)
     sha256: str | None = words()
+    # The same film in other aspect ratios: app.records.Rendition, one each.
+    renditions: list[dict[str, Any]] = document(default="[]")
     error_message: str | None = words()
     created_at: datetime = now()
     updated_at: datetime = stamped(nullable=False)

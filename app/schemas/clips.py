@@ -22,9 +22,12 @@ class ClipRegenerate(Request):
     @field_validator("description")
     @classmethod
     def _in_words(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        text = " ".join(clean_text(value, "The description").split())
-        if not any(character.isalnum() for character in text):
-            refuse("The description has no letter or digit: describe the clip in words, or leave it out.")
-        return text
+        return None if value is None else described(value)
+
+
+def described(value: str) -> str:
+    """A description on one line; refused without any word in it."""
+    text = " ".join(clean_text(value, "The description").split())
+    if not any(character.isalnum() for character in text):
+        refuse("The description has no letter or digit: describe the clip in words, or leave it out.")
+    return text

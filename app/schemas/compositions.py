@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 
 from app.models import CompositionStatus
 from app.schemas.base import Schema
-from planning.brief import FPS
+from planning.brief import FPS, Aspect
 from planning.cut_list import EXAMPLE as CUT_LIST
 from planning.cut_list import CutList
 
@@ -33,6 +33,7 @@ EXAMPLE: JsonDict = {
     "captions_url": None,
     "hls_url": None,
     "timeline_url": None,
+    "renditions": [],
     "error_message": None,
     "created_at": "2026-11-24T10:01:10Z",
     "completed_at": "2026-11-24T10:02:05Z",
@@ -56,6 +57,25 @@ _DOWNLOAD: JsonDict = {
     "sha256": EXAMPLE["sha256"],
     "expires_at": "2026-11-24T11:02:05Z",
 }
+
+
+class Rendition(Schema):
+    """A version of a film in another aspect ratio, from the same clips; links last an hour."""
+
+    aspect: Aspect
+    width: int
+    height: int
+    size_bytes: int
+    sha256: str
+    video_url: str
+    thumbnail_url: str
+    contact_sheet_url: str
+
+    padded: list[int]
+    """Clips whose subject doesn't fit: they are shown before a blurred backdrop, by number."""
+
+    following: list[int]
+    """Clips whose crop moves with the subject, by number."""
 
 
 class Composition(Schema):
@@ -93,6 +113,9 @@ class Composition(Schema):
 
     timeline_url: str | None
     """The timeline drawn as a picture, a PNG."""
+
+    renditions: list[Rendition]
+    """In the aspect ratios that it was asked for besides its own."""
 
     error_message: str | None
     created_at: datetime

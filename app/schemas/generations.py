@@ -22,6 +22,7 @@ _SUMMARY: JsonDict = {
     "title": "Volta",
     "duration_s": 15,
     "aspect": "16:9",
+    "draft": False,
     "created_at": "2026-11-24T10:00:00Z",
     "completed_at": "2026-11-24T10:02:05Z",
     "composition_id": COMPOSITION["id"],
@@ -33,6 +34,7 @@ _CLIP: JsonDict = {
     "description": "A bike leans on a wall at dawn",
     "frames": 160,
     "attempts": 1,
+    "approved": None,
     "source": "drawn/1",
     "estimated_cost_usd": 0.0,
     "actual_cost_usd": 0.0,
@@ -44,6 +46,7 @@ _GENERATION: JsonDict = _SUMMARY | {
     "seed": 7,
     "brand_colors": ["#0fb5ae", "#ff8a3d"],
     "cta": "Book a test ride",
+    "also": [],
     "clip_count": 3,
     "voice_over": "Glide through the morning. Arrive fresh.",
     "captions": "track",
@@ -64,6 +67,8 @@ _ESTIMATE: JsonDict = {
     "clips": 3,
     "frames": 450,
     "cost_usd": 0.0,
+    "draft_cost_usd": 0.0,
+    "full_cost_usd": 0.0,
     "render_seconds": 55.0,
     "queue_seconds": 0.0,
     "jobs_ahead": 0,
@@ -105,6 +110,10 @@ class Clip(Schema):
     description: str
     frames: int
     attempts: int
+
+    approved: bool | None
+    """Of a draft: whether its shot is to be made in full; null while nobody has said."""
+
     source: str
     estimated_cost_usd: float
     actual_cost_usd: float
@@ -137,6 +146,10 @@ class GenerationSummary(Schema):
 
     duration_s: int
     aspect: Aspect
+
+    draft: bool
+    """Small and cheap, to be looked at; `POST /generations/{id}/promote` makes the film of it."""
+
     created_at: datetime
     completed_at: datetime | None
 
@@ -155,6 +168,10 @@ class Generation(GenerationSummary):
     seed: int
     brand_colors: list[str]
     cta: str | None
+
+    also: list[Aspect]
+    """Aspect ratios in which it was asked for besides its own."""
+
     clip_count: int
     voice_over: str | None
     captions: Captions
@@ -188,6 +205,12 @@ class Estimate(Schema):
     frames: int
     cost_usd: float
 
+    draft_cost_usd: float
+    """As a draft."""
+
+    full_cost_usd: float
+    """In full; of a draft, if all of its scenes are promoted."""
+
     render_seconds: float
     """How long it will be worked on, from what films of this length took before."""
 
@@ -204,8 +227,8 @@ class GenerationAsset(Schema):
     model_config = ConfigDict(json_schema_extra={"examples": [_FILE]})
 
     kind: str
-    """`clip`, `clip_thumbnail`, `video`, `thumbnail`, `contact_sheet`, `preview`, `captions`, `stream`, `timeline`
-    or `metadata`."""
+    """`clip`, `clip_thumbnail`, `video`, `thumbnail`, `contact_sheet`, `preview`, `captions`, `stream`,
+    `timeline` or `metadata`."""
 
     filename: str
     content_type: str

@@ -13,6 +13,8 @@ from app.models import BrandAsset
 from flows.generation.film import Asset
 from flows.generation.production import Production
 from media.encoder import FPS
+from media.files import sha256_of
+from media.mark import draw_mark
 from planning.cut_list import CutList
 from scoring.score import compose_score, write_wav
 
@@ -40,6 +42,13 @@ def uploaded(film: Production, asset_id: UUID | None) -> Asset | None:
     path = film.workdir / f"{row.kind}-{row.id}{Path(row.storage_key).suffix}"
     film.store.get_file(row.storage_key, path)
     return Asset(key=f"{row.kind}:{row.id}", address=row.sha256, path=path)
+
+
+def draft_mark(film: Production) -> Asset:
+    """The word that tells a draft from a film."""
+    path = film.workdir / "draft.png"
+    draw_mark("DRAFT", path)
+    return Asset(key="draft", address=sha256_of(path), path=path)
 
 
 def music_of(film: Production, cut_list: CutList, mood: str) -> Asset | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from blocks.clip_source import ClipRequest
 from media.timeline import (
+    Corner,
     Cue,
     LogoOverlay,
     Overlay,
@@ -66,6 +67,7 @@ def timeline_of(
     palette: Sequence[str],
     addresses: Mapping[int, str],
     logo: Asset | None = None,
+    mark: Asset | None = None,
     music: Asset | None = None,
     narration: Narration | None = None,
 ) -> Timeline:
@@ -75,6 +77,7 @@ def timeline_of(
         palette: `#rrggbb` colours, the brand's first.
         addresses: the content address of each clip, by number.
         logo: shown in a corner throughout the film.
+        mark: what says that the film is a draft, in another corner.
         music: laid under the whole film; none makes it silent.
         narration: heard above the music, and read.
     """
@@ -93,14 +96,14 @@ def timeline_of(
     for scene in cut_list.scenes:
         overlays += _texts(scene, start)
         start += scene.frames
-    if logo:
-        overlays.append(LogoOverlay(asset=logo.key, address=logo.address, start=0, frames=cut_list.frames))
+    corners: tuple[tuple[Corner, Asset | None], ...] = (("top_left", logo), ("top_right", mark))
+    overlays += [
+        LogoOverlay(asset=shown.key, address=shown.address, start=0, frames=cut_list.frames, corner=corner)
+        for corner, shown in corners
+        if shown
+    ]
     said = narration or Narration()
-    if said.shown in ("burned", "both"):
-        overlays += [
-            TextOverlay(kind="subtitle", text=caption.text, start=caption.start, frames=caption.frames)
-            for caption in said.captions
-        ]
+    overlays += burned(said)
     return Timeline(
         size=size,
         shots=shots,
@@ -115,11 +118,23 @@ def timeline_of(
     )
 
 
-def clip_requests(storyboard: Storyboard, size: Size) -> list[ClipRequest]:
-    """The clips to order for a storyboard, in scene order."""
-    # Addresses don't change how long a clip must be, nor where the film cuts it.
+def burned(narration: Narration) -> list[Overlay]:
+    """The captions that are drawn into the picture."""
+    if narration.shown not in ("burned", "both"):
+        return []
+    return [
+        TextOverlay(kind="subtitle", text=caption.text, start=caption.start, frames=caption.frames)
+        for caption in narration.captions
+    ]
+
+
+def clip_requests(storyboard: Storyboard, size: Size, *, draft: bool = False) -> list[ClipRequest]:
+    """The clips to order for a storyboard: one for each scene that is shown, in scene order."""
+    # Neither addresses nor which scenes are left out change how long a clip is. So a clip that was made
+    # for some of the scenes is there when more of them are wanted.
+    whole = storyboard.showing([scene.number for scene in storyboard.scenes])
     outline = timeline_of(
-        cut_list_of(storyboard),
+        cut_list_of(whole),
         size,
         palette=storyboard.palette,
         addresses={scene.number: "-" for scene in storyboard.scenes},
@@ -133,8 +148,10 @@ def clip_requests(storyboard: Storyboard, size: Size) -> list[ClipRequest]:
             cuts=outline.keyframes(index),
             palette=storyboard.palette,
             seed=scene.seed,
+            draft=draft,
         )
         for index, scene in enumerate(storyboard.scenes)
+        if not scene.left_out
     ]
 
 
@@ -156,8 +173,7 @@ def _texts(scene: CutScene, start: int) -> list[Overlay]:
 
 def _subtitles(said: Narration) -> Subtitles | None:
     cues = tuple(
-        Cue(text=caption.text, start=caption.start, frames=caption.frames)
-        for caption in said.captions
+        Cue(text=caption.text, start=caption.start, frames=caption.frames) for caption in said.captions
     )
     return Subtitles(language=THREE_LETTERS[said.language], cues=cues) if cues else None
 

@@ -14,6 +14,7 @@ from flows.generation.film import Asset, Narration
 from flows.generation.production import Production
 from media.encoder import FPS
 from media.voice import spoken_parts, voice_seconds
+from planning.brief import Aspect
 from planning.captions import captions_of
 from planning.cut_list import CutList
 from planning.narration import LEAD, NarrationTooLong, Sentence, align, place, spoken_sentences
@@ -24,8 +25,8 @@ class VoiceTooLong(AppError):
     """What is said takes longer than the film."""
 
 
-def narration_of(film: Production, cut_list: CutList) -> Narration | None:
-    """What a cut list has said over the film; None for nothing.
+def narration_of(film: Production, cut_list: CutList, aspect: Aspect) -> Narration | None:
+    """What a cut list has said over the film; None for nothing. Captions are cut for an aspect ratio.
 
     Raises:
         AssetMissing: it is a recording, and that is gone.
@@ -40,7 +41,7 @@ def narration_of(film: Production, cut_list: CutList) -> Narration | None:
         parts, sentences = _recorded(recording, voice, cut_list.frames)
     else:
         parts, sentences = _spoken(film, voice, [scene.frames for scene in cut_list.scenes])
-    captions = captions_of(sentences, cut_list.frames, film.size.aspect) if voice.captions != "none" else ()
+    captions = captions_of(sentences, cut_list.frames, aspect) if voice.captions != "none" else ()
     return Narration(parts, captions, voice.captions, voice.language)
 
 

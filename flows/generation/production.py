@@ -61,7 +61,7 @@ class Production:
         self.request = GenerationCreate.model_validate(job.parameters)
         self.brief = jobs.brief_of(job)
         self.session_id = job.session_id
-        self.size = Size.for_aspect(self.brief.aspect)
+        self.size = Size.for_aspect(self.brief.aspect, draft=self.brief.draft)
         self.workdir: Path = settings().reelflow_home / "work" / str(job_id)
         self.workdir.mkdir(parents=True, exist_ok=True)
         self.store: MediaStore = media_store()

@@ -36,12 +36,13 @@ def plan_scenes(film: Production) -> Storyboard:
         records.plan_clips(db, film.job_id, _shots(film, storyboard))
         jobs.advance(db, film.job_id, JobStatus.GENERATING)
     events.status_changed(film.job_id)
-    film.progress.expect_clips([scene.number for scene in storyboard.scenes])
+    film.progress.expect_clips([scene.number for scene in storyboard.shown])
     film.progress.part("planning", 1.0)
     return storyboard
 
 
 def _shots(film: Production, storyboard: Storyboard) -> list[records.Shot]:
+    orders = clip_requests(storyboard, film.size, draft=film.brief.draft)
     return [
         records.Shot(
             number=scene.number,
@@ -51,5 +52,5 @@ def _shots(film: Production, storyboard: Storyboard) -> list[records.Shot]:
             source=film.source.identity,
             estimated_cost_usd=film.source.cost(order),
         )
-        for scene, order in zip(storyboard.scenes, clip_requests(storyboard, film.size), strict=True)
+        for scene, order in zip(storyboard.shown, orders, strict=True)
     ]

@@ -39,9 +39,15 @@ def sign_film(film: Production, storyboard: Storyboard, made: Film) -> Film:
                 "The film goes out without a C2PA manifest: C2PA_CERTIFICATE is not set."
             )
             return made
+        told = story(film, storyboard, made)
         signed = film.workdir / "signed.mp4"
-        sign(made.video, story(film, storyboard, made), credentials, signed)
-        return replace(made, video=signed, signer=credentials)
+        sign(made.video, told, credentials, signed)
+        renditions = []
+        for each in made.renditions:
+            other = each.video.with_name("signed.mp4")
+            sign(each.video, told, credentials, other)
+            renditions.append(replace(each, video=other))
+        return replace(made, video=signed, renditions=tuple(renditions), signer=credentials)
 
 
 def story(film: Production, storyboard: Storyboard, made: Film) -> Story:

@@ -19,13 +19,14 @@ from app.database import session
 from app.links import download_link
 from app.models import Composition, JobStatus
 from app.settings import settings
-from flows.generation.composition import Film
+from flows.generation.composition import Film, Rendition
 from flows.generation.faults import transient
 from flows.generation.metadata import composition_metadata, job_metadata
 from flows.generation.production import Production
 from media.chart import draw_timeline
 from media.files import sha256_of
 from media.stills import SheetScene, contact_sheet, poster
+from planning.brief import Aspect
 from planning.storyboard import Storyboard
 
 LINK_LIFETIME_S = 7 * 24 * 3600
@@ -66,36 +67,50 @@ def publish_film(film: Production, storyboard: Storyboard, made: Film) -> UUID:
 
 
 def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
-    pictures = Pictures(
-        poster=film.workdir / "poster.jpg",
-        contact_sheet=film.workdir / "contact_sheet.jpg",
-        timeline=film.workdir / "timeline.png",
-    )
-    scenes = made.cut_list.scenes
-    labels = [scene.title or scene.caption or scene.cta or "" for scene in scenes]
+    drawn = _draw_frames(storyboard, made, made.video, film.workdir)
+    pictures = Pictures(*drawn, timeline=film.workdir / "timeline.png")
+    draw_timeline(made.timeline, _labels(made), pictures.timeline, title=storyboard.title)
+    return pictures
+
+
+def _labels(made: Film) -> list[str]:
+    return [scene.title or scene.caption or scene.cta or "" for scene in made.cut_list.scenes]
+
+
+def _draw_frames(storyboard: Storyboard, made: Film, video: Path, folder: Path) -> tuple[Path, Path]:
+    """The poster and the contact sheet of a film, or of what it is in another aspect ratio."""
+    drawn = folder / "poster.jpg", folder / "contact_sheet.jpg"
     # The first shot once it has settled, since its first frames may still be fading in.
-    poster(made.video, made.timeline.shots[0].frames // 2, pictures.poster)
+    poster(video, made.timeline.shots[0].frames // 2, drawn[0])
+    scenes = zip(made.cut_list.scenes, made.timeline.starts, _labels(made), strict=True)
     contact_sheet(
-        made.video,
-        [
-            SheetScene(frame=start + scene.frames // 2, label=label)
-            for scene, start, label in zip(scenes, made.timeline.starts, labels, strict=True)
-        ],
-        pictures.contact_sheet,
+        video,
+        [SheetScene(frame=start + scene.frames // 2, label=label) for scene, start, label in scenes],
+        drawn[1],
         title=storyboard.title,
     )
-    draw_timeline(made.timeline, labels, pictures.timeline, title=storyboard.title)
-    return pictures
+    return drawn
+
+
+def _files(
+    composition: UUID, aspect: Aspect | None, video: Path, poster: Path, sheet: Path
+) -> dict[str, tuple[Path, str]]:
+    return {
+        storage_keys.composition_key(composition, aspect): (video, "video/mp4"),
+        storage_keys.composition_thumbnail_key(composition, aspect): (poster, "image/jpeg"),
+        storage_keys.contact_sheet_key(composition, aspect): (sheet, "image/jpeg"),
+    }
 
 
 def _store(film: Production, storyboard: Storyboard, made: Film, pictures: Pictures) -> None:
     composition = made.version_id
     files = {
-        storage_keys.composition_key(composition): (made.video, "video/mp4"),
-        storage_keys.composition_thumbnail_key(composition): (pictures.poster, "image/jpeg"),
-        storage_keys.contact_sheet_key(composition): (pictures.contact_sheet, "image/jpeg"),
+        **_files(composition, None, made.video, pictures.poster, pictures.contact_sheet),
         storage_keys.timeline_picture_key(composition): (pictures.timeline, "image/png"),
     }
+    for each in made.renditions:
+        drawn = _draw_frames(storyboard, made, each.video, each.video.parent)
+        files |= _files(composition, each.aspect, each.video, *drawn)
     for key, (path, content_type) in files.items():
         film.store.put_file(key, path, content_type=content_type)
     documents = {
@@ -149,9 +164,25 @@ def _complete(film: Production, made: Film) -> None:
                 true_peak_dbtp=result.true_peak_dbtp,
                 size_bytes=made.video.stat().st_size,
                 sha256=sha256_of(made.video),
+                renditions=tuple(_rendition(composition, each) for each in made.renditions),
             ),
         )
         records.record_metric(db, film.job_id, "ffmpeg_seconds", film.stopwatch.seconds(), "s")
         jobs.advance(db, film.job_id, JobStatus.COMPLETED)
         version = db.get_one(Composition, composition).version
     events.tell(film.job_id, "completed", composition_id=str(composition), version=version)
+
+
+def _rendition(composition: UUID, made: Rendition) -> records.Rendition:
+    return records.Rendition(
+        aspect=made.aspect,
+        storage_key=storage_keys.composition_key(composition, made.aspect),
+        thumbnail_key=storage_keys.composition_thumbnail_key(composition, made.aspect),
+        contact_sheet_key=storage_keys.contact_sheet_key(composition, made.aspect),
+        width=made.timeline.size.width,
+        height=made.timeline.size.height,
+        size_bytes=made.video.stat().st_size,
+        sha256=sha256_of(made.video),
+        padded=made.padded,
+        following=made.following,
+    )

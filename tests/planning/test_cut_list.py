@@ -33,7 +33,7 @@ def test_a_storyboards_cut_list_is_the_film_as_planned_and_can_be_cut(brief: Bri
     planned = cut_list_of(storyboard)
     assert planned.frames == storyboard.frames
     assert planned.music == Music(kind="score")
-    own = {"description", "seed"}
+    own = {"description", "seed", "left_out"}
     assert [s.model_dump(exclude={"skip"}) for s in planned.scenes] == [
         s.model_dump(exclude=own) for s in storyboard.scenes
     ]
@@ -189,3 +189,25 @@ def test_json_round_trip() -> None:
     edited = cut_list(scene(2, 60, skip=4, cta="Go"), kind="upload", asset_id=str(UUID(int=3)))
     assert CutList.model_validate(edited.model_dump(mode="json")) == edited
     assert CutList.model_validate_json(edited.model_dump_json()) == edited
+
+
+@pytest.mark.parametrize(
+    ("shown", "begins"), [([1, 2, 3], None), ([2, 3], 2), ([1, 3], 3), ([3], 3), ([1], None)]
+)
+def test_a_film_without_some_of_its_scenes_can_be_cut(shown: list[int], begins: int | None) -> None:
+    """The clips are as long as in the whole film; what comes after a gap begins with a cut."""
+    brief = Brief(prompt="A calm coffee brand at dawn", duration_s=15, clip_count=3, seed=2)
+    whole = BuiltinPlanner().plan(brief)
+    planned = cut_list_of(whole.showing(shown))
+    everything = cut_list_of(whole)
+    holds = {
+        scene.number: scene.frames
+        + sum(after.transition_frames for after in everything.scenes[index + 1 : index + 2])
+        for index, scene in enumerate(everything.scenes)
+    }
+    assert [scene.number for scene in planned.scenes] == shown
+    assert check(planned, holds) == []
+    kept = {scene.number: scene.transition for scene in everything.scenes}
+    assert {s.number: s.transition for s in planned.scenes} == {
+        number: "cut" if number == begins else kept[number] for number in shown
+    }

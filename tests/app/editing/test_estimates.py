@@ -40,6 +40,8 @@ def test_the_first_estimate_goes_by_what_was_measured(user: httpx.Client) -> Non
         "clips": 5,
         "frames": 1200,
         "cost_usd": 0.0,
+        "draft_cost_usd": 0.0,
+        "full_cost_usd": 0.0,
         "render_seconds": 40 * FIRST_RATES[AD],
         "queue_seconds": 0.0,
         "jobs_ahead": 0,
