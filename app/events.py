@@ -20,7 +20,6 @@ from app import jobs
 from app.database import reading
 from app.models import GenerationJob, JobStatus
 from app.redis import RedisUnavailable, reachable, sync_redis
-from app.whole import WholeJob
 
 Kind = Literal["status", "progress", "clip_completed", "encoding_progress", "completed", "error"]
 
@@ -107,15 +106,10 @@ def status_changed(job_id: UUID, *, first: bool = False) -> None:
             code=job.error_code,
             message=job.error_message,
             remedy=job.error_remedy,
-            recoverable=goes_on_by_itself(job),
+            recoverable=jobs.goes_on_by_itself(job),
         )
     else:
         tell(job_id, "status", first=first, status=job.status, progress=job.progress)
-
-
-def goes_on_by_itself(job: GenerationJob | WholeJob) -> bool:
-    """Whether a failed job will be taken up again without anybody's doing."""
-    return job.error_code == jobs.INTERRUPTED and job.session_id != jobs.LOCAL_SESSION_ID
 
 
 class _Complaint:

@@ -13,22 +13,24 @@ from sqlmodel import Session, col, select
 from app import jobs
 from app.compositions import composition_schema
 from app.dispatch import enqueue
-from app.events import goes_on_by_itself
 from app.links import Links
 from app.models import (
     Composition,
     CompositionStatus,
+    DeliveryStatus,
     GenerationJob,
     JobStatus,
     UserSession,
 )
+from app.outgoing.signing import webhook_id
 from app.paging import decode_cursor, encode_cursor
 from app.problems import NotFound, Unauthenticated, Unprocessable
 from app.requests import GenerationCreate, fingerprint
 from app.schemas.base import Page
 from app.schemas.generations import Clip as ClipSchema
 from app.schemas.generations import Failure, Generation, GenerationSummary
-from app.whole import WholeClip, WholeFilm, WholeJob, read_whole
+from app.schemas.webhooks import Delivery as DeliverySchema
+from app.whole import WholeClip, WholeDelivery, WholeFilm, WholeJob, read_whole
 
 
 class Film(NamedTuple):
@@ -46,7 +48,7 @@ def submit(
     The same key of the same session gives the job that the key was first used for.
 
     Raises:
-        AssetUnusable, PipelineDisabled: as `jobs.create_job`.
+        AssetUnusable, PipelineDisabled, WebhookRefused: as `jobs.create_job`.
         Unprocessable: the key was used for another request.
         Unauthenticated: the session is over.
     """
@@ -173,6 +175,22 @@ def _described(job: WholeJob, links: Links) -> Generation:
         started_at=job.started_at,
         clips=[_clip(clip, links) for clip in job.clips],
         compositions=[composition_schema(film, links) for film in job.films],
+        webhook_url=job.webhook_url,
+        webhook_deliveries=[_delivery(delivery) for delivery in job.deliveries],
+    )
+
+
+def _delivery(delivery: WholeDelivery) -> DeliverySchema:
+    waits = delivery.status is DeliveryStatus.PENDING
+    return DeliverySchema.model_construct(
+        id=webhook_id(delivery.id),
+        event=delivery.event,
+        status=delivery.status,
+        attempts=delivery.attempts,
+        next_attempt_at=delivery.available_at if waits else None,
+        last_error=delivery.last_error,
+        created_at=delivery.created_at,
+        delivered_at=delivery.delivered_at,
     )
 
 
@@ -221,7 +239,7 @@ def _failure(job: WholeJob) -> Failure | None:
         code=job.error_code or "failed",
         message=job.error_message or "It failed",
         remedy=job.error_remedy or "Try again",
-        recoverable=goes_on_by_itself(job),
+        recoverable=jobs.goes_on_by_itself(job),
     )
 
 

@@ -34,7 +34,10 @@ from app.models import (
     SystemConfig,
     UserSession,
 )
+from app.outgoing.addresses import anywhere, check_url
+from app.outgoing.outbox import announce
 from app.requests import GenerationCreate, fingerprint
+from app.whole import WholeJob
 from planning.brief import FPS, SEED_LIMIT, Brief
 
 ACTIVE = frozenset({JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING})
@@ -108,15 +111,15 @@ def create_job(session: Session, request: GenerationCreate, user_session: UserSe
     """A new pending job for a request. A seed left to chance is drawn here.
 
     Raises:
-        AssetUnusable: the logo or the music can't be used.
-        PipelineDisabled: jobs of this type are switched off.
+        AssetUnusable, PipelineDisabled, WebhookRefused: as `check_request`.
     """
     check_request(session, request, user_session.id)
     job = GenerationJob(
         session_id=user_session.id,
         job_type=JobType(request.job_type),
         prompt=request.prompt,
-        parameters=request.model_dump(mode="json"),
+        parameters=request.model_dump(mode="json", exclude={"webhook_url"}),
+        webhook_url=request.webhook_url,
         duration_seconds=request.duration_s,
         aspect_ratio=AspectRatio(request.aspect),
         seed=secrets.randbelow(SEED_LIMIT + 1) if request.seed is None else request.seed,
@@ -145,7 +148,10 @@ def check_request(
     Raises:
         AssetUnusable: the logo, the music or the recording can't be used.
         PipelineDisabled: jobs of this type are switched off.
+        WebhookRefused: the webhook's address may not be called.
     """
+    if request.webhook_url is not None:
+        check_url(request.webhook_url, anywhere=anywhere())
     _check_enabled(session, JobType(request.job_type))
     _check_asset(session, session_id, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
     _check_asset(session, session_id, request.music_asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
@@ -189,8 +195,14 @@ def advance(session: Session, job_id: UUID, to: JobStatus) -> GenerationJob:
     _move(job, to)
     if to is JobStatus.COMPLETED:
         job.progress = 100
+        announce(session, job, "generation.completed")
     session.flush()
     return job
+
+
+def goes_on_by_itself(job: GenerationJob | WholeJob) -> bool:
+    """Whether a failed job will be taken up again without anybody's doing."""
+    return job.error_code == INTERRUPTED and job.session_id != LOCAL_SESSION_ID
 
 
 def report_progress(session: Session, job_id: UUID, percent: int) -> None:
@@ -221,6 +233,8 @@ def fail(session: Session, job_id: UUID, code: str, message: str, remedy: str) -
     job.error_code, job.error_message, job.error_remedy = code, message, remedy
     _settle_clips(session, job_id, (ClipStatus.GENERATING,), ClipStatus.PENDING)
     _settle_compositions(session, job_id, CompositionStatus.FAILED, message)
+    if not goes_on_by_itself(job):
+        announce(session, job, "generation.failed")
     session.flush()
     return job
 
@@ -250,6 +264,7 @@ def cancel(session: Session, job_id: UUID) -> GenerationJob:
         .where(col(QueuedTask.job_id) == job_id, col(QueuedTask.status) == DispatchStatus.PENDING)
         .values(status=DispatchStatus.CANCELLED)
     )
+    announce(session, job, "generation.cancelled")
     session.flush()
     return job
 

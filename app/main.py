@@ -35,6 +35,7 @@ from app.health.probes import probes
 from app.job_metrics import JobMetrics
 from app.live import Live
 from app.logs import configure_logging
+from app.outgoing.background import Deliveries
 from app.problems import RESPONSES
 from app.redis import close_redis
 
@@ -73,6 +74,7 @@ def create_app() -> FastAPI:
     ):
         api.include_router(noun.router)
     app.include_router(api)
+    app.webhooks.include_router(webhooks.outgoing)
     for root in (live, media, health, metrics):
         app.include_router(root.router)
     pages.install(app)
@@ -87,8 +89,9 @@ def create_app() -> FastAPI:
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the requests, for as long as they are served."""
     configure_logging()
-    background = Background()
+    background, deliveries = Background(), Deliveries()
     background.start()
+    deliveries.start()
     following = asyncio.create_task(app.state.live.run())
     try:
         yield
@@ -96,6 +99,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
         await asyncio.to_thread(background.stop)
+        await asyncio.to_thread(deliveries.stop)
         await close_redis()
         with suppress(DatabaseUnavailable):
             engine().dispose()

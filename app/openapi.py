@@ -10,6 +10,19 @@ from fastapi.routing import APIRoute
 
 from app.problems import Problem
 
+WEBHOOKS = """What other services tell us, and what we tell yours.
+
+A generation with a `webhook_url` is told there when it is completed, failed or cancelled, by a POST that is
+signed as [Standard Webhooks](https://www.standardwebhooks.com) has it. To verify one, take the secret of
+`GET /webhooks/secret`, and compare `webhook-signature` (`v1,` and a signature in base64; there may be more of
+them, set apart by spaces) with HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{body}`, the body byte by
+byte as it came; refuse a `webhook-timestamp` that is more than five minutes off. There are libraries for it
+in most languages.
+
+Answer with 2xx within 15 s. Everything else, redirects included, is tried again after 5 s, 5 and 30 minutes,
+2, 5, 10 and 14 hours, and given up then, or at once after a 410. The same event may come more than once: its
+`webhook-id` stays the same.
+"""
 TAGS = [
     {"name": "sessions", "description": "Who asks: anonymous, known by a token, for seven days."},
     {"name": "assets", "description": "Logos, pictures and sound that are given for the films."},
@@ -20,7 +33,7 @@ TAGS = [
     },
     {"name": "clips", "description": "The shots of a film; each can be made again."},
     {"name": "compositions", "description": "The versions of a film: watched, edited, downloaded."},
-    {"name": "webhooks", "description": "What other services tell us."},
+    {"name": "webhooks", "description": WEBHOOKS},
     {"name": "health", "description": "How the system is."},
 ]
 _REFERENCE = "#/components/schemas/"

@@ -45,6 +45,9 @@ class GenerationCreate(Brief):
     hls: bool = Field(default=False, title="HLS")
     """Whether every version of the film is also kept as a stream (HLS), beside the MP4."""
 
+    webhook_url: str | None = Field(default=None, title="Webhook", min_length=1, max_length=2000)
+    """An https address of yours that is told when the film is completed, failed or cancelled."""
+
     @field_validator("seed")
     @classmethod
     def _check_seed(cls, value: int | None) -> int | None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -52,7 +55,7 @@ class GenerationCreate(Brief):
 
     def brief(self, seed: int) -> Brief:
         """The brief to plan by, with the seed of the job (0 to 2³¹-1)."""
-        own = {"seed", "logo_asset_id", "music_asset_id", "voice_asset_id", "hls"}
+        own = {"seed", "logo_asset_id", "music_asset_id", "voice_asset_id", "hls", "webhook_url"}
         return Brief.model_validate(self.model_dump(exclude=own) | {"seed": seed})
 
     @property
@@ -74,5 +77,6 @@ def fingerprint(request: GenerationCreate) -> str:
     A seed left to chance counts as such, not as the number drawn later: asked for again, the same
     request finds the job that was broken off.
     """
-    canonical = json.dumps(request.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    deciding = request.model_dump(mode="json", exclude={"webhook_url"})
+    canonical = json.dumps(deciding, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

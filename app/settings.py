@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     rate_limit_per_address: str = "1200/minute"
     """Requests without a session, new sessions, uploads and films that one address may ask for."""
 
+    webhook_private_addresses: bool = False
+    """Whether webhooks may go to private addresses and to plain http. In local they may in any case."""
+
     c2pa_certificate: str | None = None
     """Who signs the films' C2PA manifests: a PEM chain, the signer's first, or the path of a file with it.
     Unset: a development certificate that nobody else trusts in local and sandbox; elsewhere, no manifest."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app.models import AspectRatio, ClipStatus, CompositionStatus, JobStatus, JobType
+from app.models import AspectRatio, ClipStatus, CompositionStatus, DeliveryStatus, JobStatus, JobType
 
 
 class WholeClip(BaseModel):
@@ -63,8 +63,21 @@ class WholeFilm(BaseModel):
     completed_at: datetime | None
 
 
+class WholeDelivery(BaseModel):
+    """Of a webhook's row what is shown."""
+
+    id: UUID
+    event: str
+    status: DeliveryStatus
+    attempts: int
+    available_at: datetime
+    last_error: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+
+
 class WholeJob(BaseModel):
-    """Of a job's row what is shown, with its clips in the order of the film and its versions by number."""
+    """Of a job's row what is shown: its clips as in the film, its versions by number, its webhooks by age."""
 
     id: UUID
     session_id: UUID | None
@@ -87,12 +100,17 @@ class WholeJob(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    webhook_url: str | None
     clips: list[WholeClip]
     films: list[WholeFilm]
+    deliveries: list[WholeDelivery]
+
+
+_LISTS = ("clips", "films", "deliveries")
 
 
 def _columns(facts: type[BaseModel]) -> str:
-    return ", ".join(name for name in facts.model_fields if name not in ("clips", "films"))
+    return ", ".join(name for name in facts.model_fields if name not in _LISTS)
 
 
 _READ = text(f"""
@@ -105,7 +123,11 @@ SELECT row_to_json(whole)::text FROM (
         coalesce((
             SELECT json_agg(film ORDER BY version)
             FROM (SELECT {_columns(WholeFilm)} FROM compositions WHERE job_id = job.id) AS film
-        ), '[]') AS films
+        ), '[]') AS films,
+        coalesce((
+            SELECT json_agg(delivery ORDER BY created_at)
+            FROM (SELECT {_columns(WholeDelivery)} FROM webhook_deliveries WHERE job_id = job.id) AS delivery
+        ), '[]') AS deliveries
     FROM generation_jobs AS job WHERE id = :job_id
 ) AS whole
 """)

@@ -1,6 +1,7 @@
 """The tables of the product, as SQLModel classes."""
 
 from app.models.columns import METADATA
+from app.models.deliveries import DeliveryStatus, WebhookDelivery
 from app.models.generation import (
     AspectRatio,
     Clip,
@@ -32,6 +33,7 @@ __all__ = [
     "ClipStatus",
     "Composition",
     "CompositionStatus",
+    "DeliveryStatus",
     "Direction",
     "DispatchStatus",
     "GenerationJob",
@@ -42,4 +44,5 @@ __all__ = [
     "SchemaMigration",
     "SystemConfig",
     "UserSession",
+    "WebhookDelivery",
 ]

@@ -114,6 +114,7 @@ class GenerationJob(Table, table=True):
             postgresql_where=text("status IN ('pending', 'planning', 'generating', 'composing')"),
         ),
         check("idempotency_key_length", "char_length(idempotency_key) BETWEEN 1 AND 255"),
+        check("webhook_url_length", "char_length(webhook_url) BETWEEN 1 AND 2000"),
         Index(
             "uq_generation_jobs_session_id_idempotency_key",
             "session_id",
@@ -146,6 +147,8 @@ class GenerationJob(Table, table=True):
     idempotency_key: str | None = words()
     # Small and cheap, to be looked at and promoted: another job makes the film then.
     draft: bool = flag(default=False)
+    # Not among the parameters, which are shown in places: an address may hold its owner's secret.
+    webhook_url: str | None = words()
     progress: int = small(default=0)
     error_code: str | None = words()
     error_message: str | None = words()

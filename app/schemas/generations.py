@@ -10,6 +10,7 @@ from app.models import ClipStatus, JobStatus
 from app.schemas.base import Schema
 from app.schemas.compositions import EXAMPLE as COMPOSITION
 from app.schemas.compositions import Composition
+from app.schemas.webhooks import DELIVERY, Delivery
 from planning.brief import Aspect, JobType
 from planning.narration import Captions, Language
 
@@ -62,6 +63,8 @@ _GENERATION: JsonDict = _SUMMARY | {
     "started_at": "2026-11-24T10:00:01Z",
     "clips": [_CLIP],
     "compositions": [COMPOSITION],
+    "webhook_url": "https://shop.example.com/reelflow",
+    "webhook_deliveries": [DELIVERY],
 }
 _ESTIMATE: JsonDict = {
     "clips": 3,
@@ -194,6 +197,11 @@ class Generation(GenerationSummary):
 
     compositions: list[Composition]
     """Every version of the film, oldest first."""
+
+    webhook_url: str | None
+
+    webhook_deliveries: list[Delivery]
+    """What was told there, or will be, oldest first."""
 
 
 class Estimate(Schema):

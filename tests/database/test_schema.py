@@ -42,7 +42,7 @@ def test_the_models_alone_make_the_same_tables(engine: Engine, empty_engine: Eng
         assert _rows(engine, query) == _rows(empty_engine, query)
 
 
-def test_the_nine_tables_are_there(engine: Engine) -> None:
+def test_the_tables_are_there(engine: Engine) -> None:
     assert {row[0] for row in _rows(engine, COLUMNS)} == {
         "brand_assets",
         "clips",
@@ -53,4 +53,5 @@ def test_the_nine_tables_are_there(engine: Engine) -> None:
         "system_config",
         "task_queue",
         "user_sessions",
+        "webhook_deliveries",
     }
