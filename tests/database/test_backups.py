@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import URL, Engine, text
 
+from app import migrate
 from app.backups import backup, scratch
 from app.backups.backup import BackupError
 from app.backups.contents import contents, differences
@@ -50,7 +51,7 @@ def test_it_is_made_restored_and_the_same(store: MediaStore, url: URL, job_in: J
     made = backup.make(store, url)
     assert made.tables["generation_jobs"].rows == len(WAY) + 1
     assert made.tables["system_config"].rows == 8
-    assert (made.schema_version, made.size_bytes > 0) == ("0003", True)
+    assert (made.schema_version, made.size_bytes > 0) == (migrate.steps()[-1].version, True)
     assert backup.listed(store) == (made.id,)
     assert backup.newest(store) == made
 
@@ -97,7 +98,7 @@ def test_a_changed_row_is_found(url: URL, engine: Engine) -> None:
         after = contents(connection)
     assert differences(before, after) == (
         "more was not there",
-        "schema_migrations has 2 rows, not 3",
+        f"schema_migrations has {len(migrate.steps()) - 1} rows, not {len(migrate.steps())}",
         "system_config has other rows than it had",
     )
     assert "more is missing" in differences(after, before)

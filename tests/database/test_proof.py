@@ -21,13 +21,17 @@ from app.proving.locks import watched
 from app.proving.proof import Proof, copied_from, prove
 from blocks.media_store import MediaStore, media_store_from_url
 
+# Of this code, and of the step that a test adds to it.
+HEAD = migrate.steps()[-1].version
+MORE = f"{int(HEAD) + 1:04}"
+
 STEP = '''
 """{name}."""
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "{revision}"
+down_revision = "{head}"
 phase = "{phase}"
 reversible = {reversible}
 
@@ -93,8 +97,10 @@ class Code:
         (there / "versions").mkdir(parents=True)
         for file in (*here.glob("*.py"), *here.glob("versions/*.py")):
             (there / file.relative_to(here)).write_text(file.read_text())
-        content = step.format(name="A step", phase=phase, reversible=reversible, up=up, down=down)
-        (there / "versions" / "0004_more.py").write_text(textwrap.dedent(content))
+        content = step.format(
+            revision=MORE, head=HEAD, name="A step", phase=phase, reversible=reversible, up=up, down=down
+        )
+        (there / "versions" / f"{MORE}_more.py").write_text(textwrap.dedent(content))
         self._monkeypatch.setattr("migrations.__path__", [str(there)])
         self._monkeypatch.setenv("PYTHONPATH", str(self._checkout))
         self._monkeypatch.chdir(self._checkout)
@@ -124,7 +130,7 @@ def test_a_good_step(store: MediaStore, url: URL, code: Code) -> None:
     assert (found.failure, found.message) == (None, "")
     assert (found.source, found.rows) == ("the data as it is", 12)
     assert [look.name for look in found.looks if look.good] == ["Tables", "API", "Worker"]
-    assert found.down_to == "0003"
+    assert found.down_to == HEAD
     (step,) = found.up
     assert [(lock.table, lock.mode, lock.blocks) for lock in step.locks] == [
         ("clips", "AccessExclusiveLock", "reads and writes")
@@ -155,7 +161,7 @@ def test_a_backup_is_what_it_is_tried_on(store: MediaStore, url: URL, code: Code
     code.add("CREATE TABLE more (id bigint)", "DROP TABLE more")
     found = prove(store, url, "expand")
     assert (found.failure, found.source) == (None, f"backup {made.id}")
-    assert found.down_to == "0003"
+    assert found.down_to == HEAD
 
 
 @pytest.mark.parametrize(
@@ -215,9 +221,9 @@ def test_a_bad_step(
 def test_one_that_contracts_and_is_one_way(store: MediaStore, url: URL, code: Code) -> None:
     code.add("DROP VIEW active_jobs", phase="contract", reversible=False)
     first = prove(store, url, "expand")
-    assert (first.failure, first.up, first.down_to) == (None, (), "0003")
+    assert (first.failure, first.up, first.down_to) == (None, (), HEAD)
     then = prove(store, url, "contract")
-    assert (then.failure, [step.version for step in then.up], then.down_to) == (None, ["0004"], "0004")
+    assert (then.failure, [step.version for step in then.up], then.down_to) == (None, [MORE], MORE)
 
 
 def test_a_lock_is_measured_from_its_statement_on(engine: Engine) -> None:
