@@ -85,7 +85,9 @@ def promote(
     if user is None:
         raise Unauthenticated("The request was refused", "its session is over", "Open a new session")
     chosen = _chosen(db, draft, storyboard, numbers)
-    request = GenerationCreate.model_validate(draft.parameters | {"draft": False, "seed": draft.seed})
+    request = GenerationCreate.model_validate(
+        draft.parameters | {"draft": False, "seed": draft.seed, "webhook_url": draft.webhook_url}
+    )
     planned = storyboard.showing(chosen).model_dump(mode="json")
     mark = hashlib.sha256(json.dumps([str(draft.id), draft.parameters, planned]).encode()).hexdigest()
     if known := _known(db, session_id, key := f"promotion:{mark}"):

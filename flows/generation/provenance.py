@@ -54,7 +54,11 @@ def story(film: Production, storyboard: Storyboard, made: Film) -> Story:
     """What the film's manifest is to claim: of the clips, those that this version shows."""
     shown = dict.fromkeys(scene.number for scene in made.cut_list.scenes)
     origins = {origin.number: origin for origin in origins_of(film, storyboard)}
-    uploads = [("logo", film.request.logo_asset_id), ("music", made.cut_list.music.asset_id)]
+    uploads = [
+        ("logo", film.request.logo_asset_id),
+        ("music", made.cut_list.music.asset_id),
+        ("voice", film.request.voice_asset_id),
+    ]
     return Story(
         title=storyboard.title,
         version=version("reelflow"),
