@@ -57,7 +57,7 @@ def story(film: Production, storyboard: Storyboard, made: Film) -> Story:
     uploads = [
         ("logo", film.request.logo_asset_id),
         ("music", made.cut_list.music.asset_id),
-        ("voice", film.request.voice_asset_id),
+        ("voice", made.cut_list.voice and made.cut_list.voice.asset_id),
     ]
     return Story(
         title=storyboard.title,
