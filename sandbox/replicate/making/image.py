@@ -10,8 +10,8 @@ from PIL import Image
 
 from media.frames import frames_at
 from sandbox.replicate.making.circumstances import Circumstances, Made
-from sandbox.replicate.making.pictures import VARIANTS, landscape
-from sandbox.replicate.making.video import draw
+from sandbox.replicate.making.pictures import landscape
+from sandbox.replicate.making.video import draw, palette_of
 from sandbox.replicate.orders import Order
 
 QUALITY = 90
@@ -30,10 +30,9 @@ def make_images(order: Order, directory: Path, circumstances: Circumstances) -> 
 
 def _picture(order: Order, directory: Path, circumstances: Circumstances) -> Image.Image:
     if circumstances.quick:
-        variant = sum(order.prompt.encode(), order.seed) % VARIANTS
-        return Image.fromarray(
-            np.ascontiguousarray(landscape(order.width, order.height, variant)[:, :, ::-1])
-        )
+        palette = palette_of(order.prompt, len(order.prompt))
+        picture = landscape(order.width, order.height, palette, order.seed)
+        return Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1]))
     clip = directory / "still.mp4"
     draw(order, 1, clip, circumstances)
     [frame] = frames_at(clip, [0])

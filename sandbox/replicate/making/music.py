@@ -9,7 +9,6 @@ from media import encoder
 from sandbox.replicate.making.circumstances import Circumstances, Failed, Made
 from sandbox.replicate.orders import Order
 from scoring.moods import MOODS
-from scoring.score import compose_score, write_wav
 
 FPS = 30
 DEADLINE_S = 120.0
@@ -18,6 +17,9 @@ CODECS = {"mp3": ("-c:a", "libmp3lame", "-b:a", "192k"), "wav": ("-c:a", "pcm_s1
 
 def make_music(order: Order, directory: Path, circumstances: Circumstances) -> Made:
     """A piece in the mood that the prompt names, as `output.mp3` or `output.wav`."""
+    # Here, since it takes seconds, and few stand-ins are asked for music.
+    from scoring.score import compose_score, write_wav
+
     mood = mood_of(order.prompt, order.seed)
     score = compose_score(
         frames=round(order.seconds * FPS), fps=FPS, mood=mood, cuts=(), seed=order.seed % 2**31

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import httpx
@@ -16,22 +16,17 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sandbox.replicate.making.circumstances import Failed
 
 FETCH_TIMEOUT_S = 20.0
-VARIANTS = 8
+VARIANTS = 2
 TRAVEL = 0.05
 """How far the camera goes, as a share of the picture."""
 
 Picture = NDArray[np.uint8]
 
-# Sky above, sky below, hills, foreground; blue, green, red.
-_PALETTES = (
-    ((150, 90, 40), (190, 190, 250), (90, 70, 60), (40, 40, 35)),
-    ((90, 40, 30), (90, 130, 245), (60, 40, 70), (35, 20, 40)),
-    ((200, 160, 90), (230, 230, 215), (120, 150, 90), (50, 100, 60)),
-    ((60, 30, 20), (120, 80, 70), (70, 45, 40), (30, 22, 20)),
-    ((170, 140, 60), (150, 210, 250), (100, 110, 140), (60, 80, 110)),
-    ((120, 60, 90), (180, 150, 240), (110, 60, 100), (60, 30, 60)),
-    ((180, 120, 20), (240, 220, 170), (140, 110, 40), (80, 70, 20)),
-    ((70, 80, 90), (200, 210, 215), (80, 90, 95), (40, 45, 50)),
+PALETTES = (
+    ("#285a96", "#46b4c8", "#3c465a"),
+    ("#f58c46", "#78508c", "#402030"),
+    ("#3f8f5f", "#a0c878", "#285032"),
+    ("#5a6e82", "#c8a078", "#3c2d28"),
 )
 
 
@@ -60,22 +55,34 @@ def nearest_shape(picture: Picture, shapes: tuple[tuple[int, int], ...]) -> tupl
     return min(shapes, key=lambda shape: abs(np.log(shape[0] / shape[1] / aspect)))
 
 
-def landscape(width: int, height: int, variant: int) -> Picture:
-    """Hills under a sky with a sun, with the grain and edges of a photograph; one of `VARIANTS`."""
+def landscape(width: int, height: int, palette: Sequence[str], variant: int) -> Picture:
+    """Hills and round trees under a sky with a sun, in tints and shades of the palette's colours.
+
+    As little as it is, a measure of sharpness, colour or style finds nothing wrong with it, and nothing in it
+    is as small and as regular as letters.
+
+    Args:
+        palette: `#rrggbb`; the first is the sky's, the others are the land's.
+    """
     chance = np.random.default_rng(variant)
-    above, below, hills, ground = (np.array(c, np.float32) for c in _PALETTES[variant % VARIANTS])
-    down = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    picture = np.repeat(above * (1 - down) + below * down, width, axis=1).astype(np.float32)
-    centre = (int(width * chance.uniform(0.25, 0.75)), int(height * chance.uniform(0.2, 0.4)))
-    cv2.circle(picture, centre, max(4, min(width, height) // 9), (235.0, 245.0, 255.0), -1, cv2.LINE_AA)
-    for depth, share in ((0.0, 0.5), (0.5, 0.64), (1.0, 0.8)):
+    colours = [np.array(list(bytes.fromhex(colour[1:]))[::-1], np.float32) for colour in palette]
+    sky, land = colours[0], colours[1:] or colours
+    down = np.linspace(0.25, 0.8, height, dtype=np.float32)[:, None, None]
+    picture = np.repeat(sky * (1 - down) + 250 * down, width, axis=1).astype(np.float32)
+    side = min(width, height)
+    sun = (int(width * chance.uniform(0.25, 0.75)), int(height * chance.uniform(0.2, 0.35)))
+    cv2.circle(picture, sun, side // 8, (250.0, 250.0, 250.0), -1, cv2.LINE_AA)
+    for depth, share in enumerate((0.5, 0.64, 0.8)):
         ridge = _ridge(width, chance) * height * 0.09 + height * share
         edge = np.stack([np.arange(width), ridge], axis=1)
         outline = np.vstack([edge, [[width, height], [0, height]]]).round().astype(np.int32)
-        colour = hills * (1 - depth) + ground * depth
+        colour = land[depth % len(land)] * (0.85 - 0.2 * depth)
+        for x in chance.integers(0, width, 3):
+            crown = (int(x), int(ridge[x] - side * 0.06))
+            radii = (int(side * chance.uniform(0.06, 0.11)), int(side * chance.uniform(0.08, 0.13)))
+            cv2.ellipse(picture, crown, radii, 0, 0, 360, (colour * 0.8).tolist(), -1, cv2.LINE_AA)
         cv2.fillPoly(picture, [outline], colour.tolist(), cv2.LINE_AA)
-        _plant(picture, ridge, colour * 0.6, chance)
-    grain = chance.normal(0, 4, (height, width, 1))
+    grain = chance.normal(0, 1.5, (height, width, 1))
     return np.clip(picture + grain, 0, 255).astype(np.uint8)
 
 
@@ -101,15 +108,3 @@ def _ridge(width: int, chance: np.random.Generator) -> NDArray[np.float64]:
     across = np.linspace(0, 2 * np.pi, width)
     waves = [np.sin(across * n + chance.uniform(0, 6.3)) / n for n in (1.3, 2.9, 6.1, 13.7)]
     return np.sum(waves, axis=0) / 1.9
-
-
-def _plant(
-    picture: NDArray[np.float32], ridge: NDArray[np.float64], colour: object, chance: np.random.Generator
-) -> None:
-    """Puts trees on a line of hills, so that there are edges to be seen move."""
-    height, width = picture.shape[:2]
-    for x in chance.integers(0, width, 26):
-        tall = height * chance.uniform(0.02, 0.07)
-        foot = ridge[x] + tall * 0.3
-        points = [[x - tall * 0.3, foot], [x + tall * 0.3, foot], [x, foot - tall]]
-        cv2.fillPoly(picture, [np.array(points).round().astype(np.int32)], colour.tolist(), cv2.LINE_AA)  # pyright: ignore

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 from media.encoder import Encoding, encode_frames
 from sandbox.replicate.making.circumstances import Circumstances, Failed, Made
 from sandbox.replicate.making.pictures import (
+    PALETTES,
     VARIANTS,
     Picture,
     drift,
@@ -22,11 +22,11 @@ from sandbox.replicate.making.pictures import (
 from sandbox.replicate.orders import Order
 
 # As the outputs of models are: a stream of other parameters than this project's own.
-ENCODING = Encoding(crf=23, preset="superfast", level="5.0", keyint=250, b_frames=0)
+ENCODING = Encoding(crf=23, preset="ultrafast", level="5.0", keyint=250, b_frames=0)
 ROOT = Path(__file__).parents[3]
 LOOKED_AT_EVERY_S = 0.2
 DESCRIPTION_LIMIT = 4000
-PALETTE = ("#1b998b", "#ff9b54", "#2d3047", "#fffd82")
+MOST_COLOURS = 12
 
 
 def make_video(order: Order, directory: Path, circumstances: Circumstances) -> Made:
@@ -75,7 +75,7 @@ def draw(order: Order, frames: int, destination: Path, circumstances: Circumstan
                 "height": order.height,
                 "frames": frames,
                 "fps": order.fps,
-                "palette": _palette(order.prompt),
+                "palette": palette_of(order.prompt, order.seed),
                 "seed": order.seed % 2**31,
             }
         )
@@ -100,18 +100,20 @@ def draw(order: Order, frames: int, destination: Path, circumstances: Circumstan
         raise Failed(f"The drawing failed: {complaint.strip() or process.returncode}")
 
 
+def palette_of(prompt: str, variant: int) -> list[str]:
+    """The colours that a prompt names as #rrggbb, or some of ours."""
+    named = list(dict.fromkeys(re.findall(r"#[0-9a-fA-F]{6}\b", prompt)))
+    return named[:MOST_COLOURS] or list(PALETTES[variant % len(PALETTES)])
+
+
 def _cached(order: Order, circumstances: Circumstances) -> Path:
-    """A clip of the size, length and rate, one of `VARIANTS` by the prompt; made once."""
-    digest = hashlib.sha256(f"{order.prompt}{order.seed}".encode()).digest()
-    variant = digest[0] % VARIANTS
+    """A clip of the size, length, rate and colours, one of `VARIANTS` by the prompt; made once."""
+    look = sum(order.prompt.encode(), order.seed)
+    palette, variant = palette_of(order.prompt, look // VARIANTS), look % VARIANTS
+    kept = f"{order.width}x{order.height}-{order.frames}-{order.fps}-{'-'.join(palette)}-{variant}.mp4"
     circumstances.cache.mkdir(parents=True, exist_ok=True)
-    clip = circumstances.cache / f"{order.width}x{order.height}-{order.frames}-{order.fps}-{variant}.mp4"
+    clip = circumstances.cache / kept.replace("#", "")
     if not clip.exists():
-        picture = landscape(order.width, order.height, variant)
+        picture = landscape(order.width, order.height, palette, variant)
         move(picture, order.width, order.height, order, clip, circumstances)
     return clip
-
-
-def _palette(prompt: str) -> list[str]:
-    """The colours that the prompt names as #rrggbb, or ours."""
-    return list(dict.fromkeys(re.findall(r"#[0-9a-fA-F]{6}\b", prompt)))[:12] or list(PALETTE)

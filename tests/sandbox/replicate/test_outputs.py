@@ -17,10 +17,12 @@ from PIL import Image
 
 from media.frames import frames_at
 from media.probe import probe
+from media.quality.measuring import measure
+from media.quality.verdict import Thresholds, Wanted, judge
 from planning.brief import Brief
 from planning.storyboard import Scene, Storyboard
 from sandbox.replicate.conduct import Conduct
-from tests.sandbox.replicate.conftest import Standing, play
+from tests.sandbox.replicate.conftest import CLIP, Standing, play
 
 
 def outputs(conduct: Conduct, model: str, given: dict[str, Any]) -> list[Any]:
@@ -157,3 +159,31 @@ def test_it_gives_what_the_schema_names_and_nothing_else(conduct: Conduct) -> No
 def test_other_prompts_are_answered_in_words(conduct: Conduct) -> None:
     pieces = outputs(conduct, "openai/gpt-5-mini", {"prompt": "Say {something} kind of me."})
     assert "Say {something} kind of me." in "".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        (None, []),
+        ("black_output", ["black", "frozen"]),
+        ("frozen_output", ["frozen"]),
+        ("short_output", ["short"]),
+        ("corrupt_output", ["corrupt"]),
+    ],
+)
+def test_the_gate_takes_quick_clips_and_refuses_broken_ones(
+    conduct: Conduct, tmp_path: Path, fault: str | None, found: list[str]
+) -> None:
+    palette = ("#0fb5ae", "#ff8a3d", "#22313f")
+    clip = tmp_path / "clip.mp4"
+
+    async def test(at: Standing) -> None:
+        if fault:
+            await at.fault(fault)
+        made = await at.made(input={**CLIP, "seed": 2, "prompt": f"A bike. Colours: {', '.join(palette)}"})
+        async with httpx.AsyncClient(transport=at.client._transport) as nobody:
+            clip.write_bytes((await nobody.get(made["output"])).content)
+
+    play(conduct, test)
+    verdict = judge(measure(clip, palette), Wanted(frames=60, width=864, height=480), Thresholds())
+    assert [item.name for item in verdict.faults] == found, verdict.cause
