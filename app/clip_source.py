@@ -1,13 +1,91 @@
-"""The clip source that the settings name."""
+"""The clip source that the settings name, and the counter at which a job orders from it."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from urllib.parse import urlencode
+from uuid import UUID
 
+from prefect.concurrency.sync import rate_limit
+
+from app.bell import Bell
+from app.database import engine
+from app.ledger import JobLedger
+from app.models import Purpose
+from app.settings import settings
 from blocks.clip_source import ClipSource
 from blocks.drawn_clips import DrawnClipSource
+from blocks.replicate.api import ReplicateApi
+from blocks.replicate.clips import ReplicateClipSource
+from blocks.replicate.models import BUILT_IN, Models, load_models
+from blocks.replicate.purchase import Counter
+
+ORDER_LIMIT = "reelflow-replicate-orders"
+"""Prefect's limit on orders at Replicate, shared by all workers: its slots decay as orders may follow."""
+ORDERS_PER_MINUTE = 600
+ORDERS_AT_ONCE = 50
 
 
 def clip_source(scratch: Path | None = None) -> ClipSource:
-    """The source that clips are ordered from; `scratch` is its directory for what is under way."""
+    """The source of clips: models at Replicate where a token is set, else the drawing engine.
+
+    Args:
+        scratch: its directory for what is under way.
+    """
+    if account := replicate_account():
+        return ReplicateClipSource(account=account, models=models(), scratch=scratch)
     return DrawnClipSource(scratch=scratch)
+
+
+def clip_source_of(job_id: UUID, cancel: threading.Event, scratch: Path) -> ClipSource:
+    """The source at which a job may order: what it orders is written into the ledger."""
+    source = clip_source(scratch)
+    return source.at(counter(job_id, cancel)) if isinstance(source, ReplicateClipSource) else source
+
+
+def replicate_account() -> ReplicateApi | None:
+    """The account at Replicate that the settings name; None where they name none."""
+    token = settings().replicate_api_token
+    return ReplicateApi(token=token, url=settings().replicate_api_url) if token else None
+
+
+def models() -> Models:
+    """The configured models.
+
+    Raises:
+        ModelsInvalid: the file of `REPLICATE_MODELS` can't be used.
+    """
+    return load_models(settings().replicate_models or BUILT_IN)
+
+
+def counter(job_id: UUID, cancel: threading.Event, purpose: Purpose = Purpose.CLIP) -> Counter:
+    """Where a job orders things of one kind.
+
+    Raises:
+        DatabaseUnavailable: no database is known.
+    """
+    account = replicate_account()
+    if account is None:
+        raise ValueError("Nothing can be ordered at Replicate: REPLICATE_API_TOKEN is not set.")
+    return Counter(
+        api=account,
+        ledger=JobLedger(engine(), job_id, purpose),
+        webhook=_webhook,
+        turn=_take_turn,
+        told=Bell.of_this_process().told,
+        pause=cancel.wait,
+        settles_within_s=settings().replicate_settles_within_s,
+    )
+
+
+def _webhook(order: UUID) -> str | None:
+    """Where Replicate tells of an order; without the signing secret a call could not be trusted."""
+    home = settings().public_url
+    if home is None or settings().replicate_webhook_secret is None:
+        return None
+    return f"{home.rstrip('/')}/api/v1/webhooks/replicate?{urlencode({'order': str(order)})}"
+
+
+def _take_turn() -> None:
+    rate_limit(ORDER_LIMIT, strict=True)

@@ -38,6 +38,7 @@ from app.logs import configure_logging
 from app.outgoing.background import Deliveries
 from app.problems import RESPONSES
 from app.redis import close_redis
+from app.settlement import Bookkeeper
 
 DESCRIPTION = "Turns prompts into finished videos. Open a session, ask for a film, follow it, download it."
 
@@ -89,17 +90,17 @@ def create_app() -> FastAPI:
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """What runs beside the requests, for as long as they are served."""
     configure_logging()
-    background, deliveries = Background(), Deliveries()
-    background.start()
-    deliveries.start()
+    threads = (Background(), Deliveries(), Bookkeeper())
+    for thread in threads:
+        thread.start()
     following = asyncio.create_task(app.state.live.run())
     try:
         yield
     finally:
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)
-        await asyncio.to_thread(background.stop)
-        await asyncio.to_thread(deliveries.stop)
+        for thread in threads:
+            await asyncio.to_thread(thread.stop)
         await close_redis()
         with suppress(DatabaseUnavailable):
             engine().dispose()

@@ -147,15 +147,14 @@ def finish_clip(
     thumbnail_key: str | None = None,
     cost_usd: Decimal = FREE,
 ) -> Clip:
-    """Notes that a clip is stored, and adds its cost to the clip and to the job.
+    """Notes that a clip is stored, and what was spent on it; the ledger has added that to the job.
 
     It counts as made even when its job ended meanwhile: it is there, and it was paid for.
     """
-    job, clip = _lock_clip(session, clip_id)
+    _, clip = _lock_clip(session, clip_id)
     clip.status = ClipStatus.COMPLETED
     clip.storage_key, clip.thumbnail_key, clip.error_message = storage_key, thumbnail_key, None
-    clip.actual_cost_usd += cost_usd
-    job.actual_cost_usd += cost_usd
+    clip.actual_cost_usd = cost_usd
     session.flush()
     return clip
 

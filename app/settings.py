@@ -109,7 +109,13 @@ class Settings(BaseSettings):
     """Address of Replicate's API."""
 
     replicate_webhook_secret: SecretStr | None = None
-    """Replicate's webhook signing secret, whsec_…. Unset: webhooks are refused."""
+    """Replicate's webhook signing secret, whsec_…. Unset: webhooks are refused, and none are asked for."""
+
+    replicate_models: Path | None = None
+    """TOML file of the models and their prices. Unset: blocks/replicate/models.toml."""
+
+    replicate_settles_within_s: float = Field(default=15.0, ge=0)
+    """Seconds for which an order that Replicate did not answer is looked for before it is sent again."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -9,13 +9,16 @@ from uuid import UUID
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 from replicate.webhook import InvalidSecretKeyError, Webhooks, WebhookSigningSecret
+from starlette.concurrency import run_in_threadpool
 
+from app.database import engine
+from app.ledger import accept
 from app.problems import SignatureRefused, Unavailable, Unprocessable
 from app.redis import reachable, redis_client
 from app.settings import settings
 
 PREDICTIONS = "replicate:predictions"
-"""The Redis channel on which predictions are told of: JSON with `prediction`, `status` and `clip`."""
+"""The Redis channel on which predictions are told of: JSON with `prediction`, `status` and `order`."""
 
 OLDEST_S = 300
 # Replicate repeats a call for some minutes; a copy of one is refused for its age long before this ends.
@@ -38,17 +41,17 @@ class Prediction(BaseModel):
     status: str = Field(min_length=1, max_length=50)
 
 
-async def take_prediction(headers: Mapping[str, str], body: bytes, clip: UUID | None) -> None:
+async def take_prediction(headers: Mapping[str, str], body: bytes, order: UUID | None) -> None:
     """Tells those who wait on `PREDICTIONS` of a call, the first time that it comes.
 
     Args:
-        clip: the one that the prediction was ordered for, from our own address of the webhook.
+        order: the ledger's, from our own address of the webhook: one that was never answered is known by it.
 
     Raises:
         Unavailable: no secret is set, or one that can't be read.
         SignatureRefused: the call is not from Replicate, or is older than five minutes.
         Unprocessable: it is from Replicate, and not about a prediction.
-        RedisUnavailable: it can't be passed on now; Replicate will send it again.
+        RedisUnavailable, DatabaseUnavailable: it can't be taken now; Replicate will send it again.
     """
     _check_signature(headers, body)
     try:
@@ -58,7 +61,9 @@ async def take_prediction(headers: Mapping[str, str], body: bytes, clip: UUID | 
             "The call was not taken", "it is not about a prediction", "Send predictions only"
         ) from error
     call = headers["webhook-id"]
-    facts = {"prediction": prediction.id, "status": prediction.status, "clip": clip and str(clip)}
+    if order:
+        await run_in_threadpool(accept, engine(), order, prediction.id)
+    facts = {"prediction": prediction.id, "status": prediction.status, "order": order and str(order)}
     with reachable():
         is_new = await redis_client().eval(
             _TELL_ONCE, 1, f"replicate:webhook:{call}", REMEMBERED_S, PREDICTIONS, json.dumps(facts)

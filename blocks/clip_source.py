@@ -7,7 +7,7 @@ import json
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from prefect.blocks.core import Block
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,6 +25,7 @@ class ClipRequest(BaseModel):
         cuts: frames at which the film will cut the clip. A source that encodes for itself puts
             keyframes there and spares another encoding; they are no part of what is ordered.
         draft: whether a cheaper model may draw it, to be looked at and then made anew.
+        number: of the clip in its film, for the books; no part of what is ordered.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -38,11 +39,12 @@ class ClipRequest(BaseModel):
     seed: int = 0
     cuts: tuple[int, ...] = ()
     draft: bool = False
+    number: int | None = None
 
     def address(self, identity: str) -> str:
         """The hash of all that decides the clip: the source's identity and what is ordered of it."""
         # What is no draft keeps the address that it had before there were any.
-        unsaid = {"cuts"} if self.draft else {"cuts", "draft"}
+        unsaid = {"cuts", "number"} if self.draft else {"cuts", "number", "draft"}
         order = json.dumps([identity, self.model_dump(exclude=unsaid)], sort_keys=True)
         return hashlib.sha256(order.encode()).hexdigest()
 
@@ -73,7 +75,8 @@ class ClipSourceUnavailable(ClipSourceError):
 class ClipSource(Block, ABC):
     """Makes clips: `submit → poll → fetch`, at a `cost` known beforehand.
 
-    A submission belongs to the process that made it unless the source says otherwise.
+    A submission belongs to the process that made it where the source works on this machine; elsewhere, who
+    submits the same once more goes on with what was ordered before.
     """
 
     _block_type_name = "Clip Source"
@@ -82,6 +85,9 @@ class ClipSource(Block, ABC):
     @abstractmethod
     def identity(self) -> str:
         """Name and version of all that decides a clip besides its request; part of its address."""
+
+    local: ClassVar[bool] = True
+    """Whether it works on this machine, and takes a share of it."""
 
     @abstractmethod
     def cost(self, request: ClipRequest) -> Decimal:
@@ -109,5 +115,15 @@ class ClipSource(Block, ABC):
         """
 
     @abstractmethod
-    def cancel(self, submission: str) -> None:
-        """Stops the submission and drops what it has made. Does nothing for an unknown or ended one."""
+    def release(self, submission: str) -> None:
+        """Drops what this process holds of a submission, and stops it if it works on this machine.
+
+        Does nothing for an unknown or ended one. One that works elsewhere goes on there.
+        """
+
+    def refuse(self, request: ClipRequest, reason: str) -> None:
+        """Is told that what was made of a request is of no use; it is not made of it again."""
+
+    def was_refused(self, request: ClipRequest) -> bool:
+        """Whether what was made of a request was found to be of no use, by this process or another."""
+        return False

@@ -59,9 +59,9 @@ class DrawnClipSource(ClipSource):
                 f"The drawing {submission} has no clip yet: poll it until it has succeeded."
             )
         drawing.deliver(destination)
-        self.cancel(submission)
+        self.release(submission)
 
-    def cancel(self, submission: str) -> None:
+    def release(self, submission: str) -> None:
         drawing = self._drawings.pop(submission, None)
         if drawing:
             drawing.stop()

@@ -17,6 +17,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
+from app.clip_source import ORDER_LIMIT, ORDERS_AT_ONCE, ORDERS_PER_MINUTE
 from commands import schedules
 from flows.generation.clips import CLIP_LIMIT
 from stack.shared_process import ServiceFailed
@@ -36,6 +37,10 @@ def ensure_limits(client: SyncPrefectClient) -> None:
     # Two commands that start together both make it, and one of them is the later.
     with suppress(ObjectAlreadyExists):
         client.upsert_global_concurrency_limit_by_name(CLIP_LIMIT, os.cpu_count() or 2)
+    with suppress(ObjectAlreadyExists):
+        client.upsert_global_concurrency_limit_by_name(
+            ORDER_LIMIT, ORDERS_AT_ONCE, slot_decay_per_second=ORDERS_PER_MINUTE / 60
+        )
 
 
 def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:

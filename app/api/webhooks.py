@@ -34,9 +34,9 @@ _PREDICTION = {
 @router.post(
     "/replicate", status_code=status.HTTP_202_ACCEPTED, response_class=Response, openapi_extra=_PREDICTION
 )
-async def receive_prediction(request: Request, clip: UUID | None = None) -> None:
+async def receive_prediction(request: Request, order: UUID | None = None) -> None:
     """Replicate tells how a prediction goes on. The call must carry Replicate's signature."""
-    await take_prediction(request.headers, await read_body(request, LARGEST_BODY_BYTES), clip)
+    await take_prediction(request.headers, await read_body(request, LARGEST_BODY_BYTES), order)
 
 
 @router.get("/secret")

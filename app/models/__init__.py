@@ -21,6 +21,7 @@ from app.models.operations import (
     SystemConfig,
 )
 from app.models.sessions import ASSET_LIFETIME, SESSION_LIFETIME, AssetKind, BrandAsset, UserSession
+from app.models.spending import Prediction, PredictionState, Purpose
 
 __all__ = [
     "ASSET_LIFETIME",
@@ -40,6 +41,9 @@ __all__ = [
     "JobMetric",
     "JobStatus",
     "JobType",
+    "Prediction",
+    "PredictionState",
+    "Purpose",
     "QueuedTask",
     "SchemaMigration",
     "SystemConfig",

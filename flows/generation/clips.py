@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from prefect import task
@@ -13,17 +14,22 @@ from sqlmodel import Session, col, select
 
 from app import records, storage_keys
 from app.database import session
+from app.ledger import spent_on_clip
 from app.models import Clip, ClipStatus
 from blocks.clip_source import ClipRequest, ClipSourceError
 from blocks.media_store import ObjectInfo
 from flows.generation.faults import transient
 from flows.generation.production import ENCODING_DEADLINE_S, Production
-from media.errors import Cancelled, DeadlineExceeded
+from media.errors import Cancelled, DeadlineExceeded, SourceRejected
 from media.normalise import normalise
 from media.stills import thumbnail
+from planning.brief import SEED_LIMIT
 
 CLIP_LIMIT = "reelflow-clips"
-CLIP_DEADLINE_S = 900.0
+CLIP_DEADLINE_S = 1800.0
+MOST_TAKES = 3
+# Far apart, so that a neighbour's next take is not this one's.
+SEED_STEP = 104_729
 SLOT_LEASE_S = 60.0
 POLL_EVERY_S = 0.05
 THUMBNAIL_WIDTH = 480
@@ -87,32 +93,68 @@ def _find(film: Production, address: str, key: str) -> ObjectInfo | None:
 
 
 def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None:
+    """Has the clip made; what turns out to be of no use is made again from another seed."""
+    arrived = clip.with_suffix(".arrived.mp4")
+    takes = [take for take in _takes(order) if not film.source.was_refused(take)]
+    with _machine(film.source.local):
+        for take in takes:
+            try:
+                _deliver(film, number, take, arrived)
+                with _machine(not film.source.local):
+                    _normalise(film, order, arrived, clip)
+            except SourceRejected as fault:
+                film.source.refuse(take, str(fault))
+                if take is takes[-1]:
+                    raise
+            else:
+                arrived.unlink()
+                return
+    raise ClipSourceError(
+        f"Clip {number} could not be made: {MOST_TAKES} takes of it were of no use. Change its description."
+    )
+
+
+def _takes(order: ClipRequest) -> list[ClipRequest]:
+    """The clip as ordered, and again from other seeds."""
+    seeds = ((order.seed + take * SEED_STEP) % (SEED_LIMIT + 1) for take in range(MOST_TAKES))
+    return [order.model_copy(update={"seed": seed}) for seed in seeds]
+
+
+def _machine(needed: bool) -> AbstractContextManager[object]:
+    """A share of this machine, if it is needed."""
+    if not needed:
+        return nullcontext()
     # Losing a lease on the limit must not throw away minutes of rendering; and a killed process's
     # leases must not keep the next one waiting for longer than Prefect's shortest.
-    with concurrency(
+    return concurrency(
         CLIP_LIMIT, strict=True, lease_duration=SLOT_LEASE_S, raise_on_lease_renewal_failure=False
-    ):
-        submission = film.source.submit(order)
-        arrived = clip.with_suffix(".arrived.mp4")
-        try:
-            with session() as db:
-                records.begin_clip(db, _row(db, film, number).id)
-            _wait(film, number, submission)
-            film.source.fetch(submission, arrived)
-        finally:
-            film.source.cancel(submission)
-        started = time.time()
-        normalise(
-            arrived,
-            clip,
-            size=film.size,
-            frames=order.frames,
-            keyframes=order.cuts,
-            deadline_s=ENCODING_DEADLINE_S,
-            cancel=film.cancel,
-        )
-        film.stopwatch.add([(started, time.time())])
-        arrived.unlink()
+    )
+
+
+def _deliver(film: Production, number: int, order: ClipRequest, arrived: Path) -> None:
+    """Orders the clip, or goes on with what a killed process has ordered, and waits until it is here."""
+    submission = film.source.submit(order)
+    try:
+        with session() as db:
+            records.begin_clip(db, _row(db, film, number).id)
+        _wait(film, number, submission)
+        film.source.fetch(submission, arrived)
+    finally:
+        film.source.release(submission)
+
+
+def _normalise(film: Production, order: ClipRequest, arrived: Path, clip: Path) -> None:
+    started = time.time()
+    normalise(
+        arrived,
+        clip,
+        size=film.size,
+        frames=order.frames,
+        keyframes=order.cuts,
+        deadline_s=ENCODING_DEADLINE_S,
+        cancel=film.cancel,
+    )
+    film.stopwatch.add([(started, time.time())])
 
 
 def _wait(film: Production, number: int, submission: str) -> None:
@@ -152,7 +194,7 @@ def _keep(film: Production, number: int, order: ClipRequest, clip: Path, found: 
             _row(db, film, number).id,
             storage_key=storage_keys.clip_key(film.job_id, number),
             thumbnail_key=key,
-            cost_usd=film.source.cost(order) if made_here else records.FREE,
+            cost_usd=spent_on_clip(db, film.job_id, number),
         )
         records.record_metric(
             db, film.job_id, "clips_made" if made_here else "clips_reused", 1, "clips", clip=number

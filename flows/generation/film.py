@@ -149,6 +149,7 @@ def clip_requests(storyboard: Storyboard, size: Size, *, draft: bool = False) ->
             palette=storyboard.palette,
             seed=scene.seed,
             draft=draft,
+            number=scene.number,
         )
         for index, scene in enumerate(storyboard.scenes)
         if not scene.left_out

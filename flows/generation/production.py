@@ -17,12 +17,13 @@ from sqlmodel import Session
 
 from app import events, jobs, records
 from app.claims import Claim, ClaimLost, claim
-from app.clip_source import clip_source
+from app.clip_source import clip_source_of
 from app.database import DatabaseUnavailable, engine, session
 from app.logs import job_context
 from app.models import GenerationJob, JobStatus
 from app.requests import GenerationCreate
 from app.settings import settings
+from app.settlement import settle_job
 from app.store import media_store
 from app.voice_source import voice_source
 from blocks.clip_source import ClipSource
@@ -65,10 +66,10 @@ class Production:
         self.workdir: Path = settings().reelflow_home / "work" / str(job_id)
         self.workdir.mkdir(parents=True, exist_ok=True)
         self.store: MediaStore = media_store()
-        self.source: ClipSource = clip_source(scratch=self.workdir)
+        self.cancel = threading.Event()
+        self.source: ClipSource = clip_source_of(job_id, self.cancel, self.workdir)
         self.voice: VoiceSource = voice_source()
         self.planner: Planner = BuiltinPlanner()
-        self.cancel = threading.Event()
         self.progress = Progress(job_id)
         self.stopwatch = Stopwatch()
         self._busy = 0
@@ -129,6 +130,7 @@ def production(request: GenerationCreate | None, job_id: UUID | None) -> Iterato
                 with session() as db:
                     jobs.cancel(db, job_id)
                 events.status_changed(job_id)
+                settle_job(job_id)
                 # Nobody goes on with a cancelled job; a failed one's files wait for its next run.
                 shutil.rmtree(film.workdir, ignore_errors=True)
                 raise GenerationCancelled(f"Job {job_id} was cancelled.") from fault

@@ -54,7 +54,7 @@ def main(given: Sequence[str] | None = None) -> int:
         return 2
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     sys.stderr.write(
-        f"A stand-in of Replicate's HTTP API, in {conduct.home}. Set REPLICATE_BASE_URL={url} and "
+        f"A stand-in of Replicate's HTTP API, in {conduct.home}. Set REPLICATE_API_URL={url} and "
         f"REPLICATE_API_TOKEN={conduct.token}. Nothing here is Replicate's, and nothing is paid.\n"
     )
     sys.stdout.write(f"{url}\n")

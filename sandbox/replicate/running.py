@@ -31,7 +31,7 @@ class StandIn:
         """The environment variables by which a process takes this for Replicate."""
         return {
             "REPLICATE_API_TOKEN": self.token,
-            "REPLICATE_BASE_URL": self.url,
+            "REPLICATE_API_URL": self.url,
             "REPLICATE_WEBHOOK_SECRET": self.webhook_secret(),
         }
 

@@ -21,7 +21,7 @@ from tests.conftest import RedisServer
 URL = "/api/v1/webhooks/replicate"
 KEY = b"a secret of thirty-two bytes, ok"
 SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
-CLIP = uuid4()
+ORDER = uuid4()
 BODY = json.dumps({"id": "ufawqhfynnddngldkgtslldrkq", "status": "succeeded", "output": ["…"]})
 
 
@@ -63,7 +63,7 @@ def signed(body: str = BODY, *, age_s: float = 0, key: bytes = KEY, call: str = 
 
 
 def send(
-    client: httpx.Client, headers: dict[str, str], body: str | bytes = BODY, query: str = f"?clip={CLIP}"
+    client: httpx.Client, headers: dict[str, str], body: str | bytes = BODY, query: str = f"?order={ORDER}"
 ) -> httpx.Response:
     return client.post(URL + query, content=body, headers=headers)
 
@@ -72,9 +72,9 @@ def test_a_call_is_told_of(anonymous: httpx.Client, told: Any) -> None:
     answer = send(anonymous, signed())
     assert (answer.status_code, answer.content) == (202, b"")
     facts = {"prediction": "ufawqhfynnddngldkgtslldrkq", "status": "succeeded"}
-    assert told() == [facts | {"clip": str(CLIP)}]
+    assert told() == [facts | {"order": str(ORDER)}]
     assert send(anonymous, signed(call="msg_2"), query="").status_code == 202
-    assert told() == [facts | {"clip": None}]
+    assert told() == [facts | {"order": None}]
 
 
 def test_a_call_that_comes_again_is_told_of_once(anonymous: httpx.Client, told: Any) -> None:
@@ -133,8 +133,8 @@ def test_what_is_no_prediction_is_refused(anonymous: httpx.Client, told: Any, bo
     assert told() == []
 
 
-def test_a_clip_that_is_no_id_is_refused(anonymous: httpx.Client) -> None:
-    assert send(anonymous, signed(), query="?clip=1").status_code == 422
+def test_an_order_that_is_no_id_is_refused(anonymous: httpx.Client) -> None:
+    assert send(anonymous, signed(), query="?order=1").status_code == 422
 
 
 def test_a_call_has_a_size(anonymous: httpx.Client) -> None:

@@ -25,6 +25,8 @@ from app.storage_keys import backup_key, backup_manifest_key
 from blocks.media_store import MediaStore, media_store_from_url
 from tests.database.conftest import WAY
 
+# Rows of configuration that the schema begins with.
+CONFIGURED = 10
 JobIn = Callable[[JobStatus], GenerationJob]
 
 
@@ -50,7 +52,7 @@ def test_it_is_made_restored_and_the_same(store: MediaStore, url: URL, job_in: J
     db.commit()  # pyright: ignore[reportAttributeAccessIssue]
     made = backup.make(store, url)
     assert made.tables["generation_jobs"].rows == len(WAY) + 1
-    assert made.tables["system_config"].rows == 8
+    assert made.tables["system_config"].rows == CONFIGURED
     assert (made.schema_version, made.size_bytes > 0) == (migrate.steps()[-1].version, True)
     assert backup.listed(store) == (made.id,)
     assert backup.newest(store) == made

@@ -46,6 +46,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "compositions": {"id": OTHER, "job_id": JOB},
     "task_queue": {"job_id": JOB, "deployment": "generate/film", "idempotency_key": "k"},
     "job_metrics": {"job_id": JOB, "name": "seconds", "value": 1.5, "unit": "s"},
+    "predictions": {
+        "job_id": JOB,
+        "purpose": "clip",
+        "address": "abc/0",
+        "attempt": 1,
+        "model": "maker/model",
+        "estimated_usd": "0.18",
+    },
     "system_config": {"key": "k", "value": "1", "description": "A key"},
     "schema_migrations": {"version": "9", "description": "d", "direction": "up", "duration_seconds": 1},
 }
@@ -156,6 +164,14 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("task_queue", {"parameters": "[]"}, "parameters_object"),
     ("task_queue", {"status": "dispatched"}, "linked_when_dispatched"),
     ("task_queue", {"job_id": OTHER}, "fk_task_queue_job_id"),
+    ("predictions", {"purpose": "film"}, "purpose"),
+    ("predictions", {"state": "lost", "prediction_id": "p", "cost_usd": 0}, "state"),
+    ("predictions", {"attempt": 0}, "attempt_positive"),
+    ("predictions", {"estimated_usd": "-1"}, "costs_not_negative"),
+    ("predictions", {"state": "accepted"}, "known_when_accepted"),
+    ("predictions", {"state": "failed"}, "cost_when_ended"),
+    ("predictions", {"cost_usd": "0.18"}, "cost_when_ended"),
+    ("predictions", {"job_id": OTHER}, "fk_predictions_job_id"),
     ("job_metrics", {"name": ""}, "name_length"),
     ("job_metrics", {"name": "x" * 101}, "name_length"),
     ("job_metrics", {"job_id": OTHER}, "fk_job_metrics_job_id"),
@@ -179,6 +195,8 @@ UNIQUE = [
     ("clips", {}, "uq_clips_job_id_number"),
     ("compositions", {"id": JOB}, "uq_compositions_job_id_version"),
     ("task_queue", {}, "uq_task_queue_idempotency_key"),
+    ("predictions", {"prediction_id": "p"}, "uq_predictions_prediction_id"),
+    ("predictions", {}, "uq_predictions_job_id_address_attempt"),
     ("system_config", {}, "pk_system_config"),
 ]
 

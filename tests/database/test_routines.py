@@ -111,7 +111,9 @@ def test_job_summary_counts_what_belongs_to_a_job(db: Session, job_in: JobIn) ->
             for n in (1, 2, 3)
         ],
     )
-    records.finish_clip(db, clips[0].id, storage_key="k", cost_usd=Decimal("0.0525"))
+    records.finish_clip(db, clips[0].id, storage_key="k")
+    job.actual_cost_usd = Decimal("0.0525")
+    db.flush()
     records.fail_clip(db, clips[1].id, "It could not be drawn")
     rows = db.connection().execute(
         text(
@@ -167,6 +169,8 @@ def test_default_configuration(db: Session) -> None:
         "enable_music_pipeline": True,
         "cost_alert_threshold_usd": 10.0,
         "storage_quota_gb": 100,
+        "job_budget_usd": 20.0,
+        "month_budget_usd": 200.0,
     }
 
 

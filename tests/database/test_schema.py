@@ -49,6 +49,7 @@ def test_the_tables_are_there(engine: Engine) -> None:
         "compositions",
         "generation_jobs",
         "job_metrics",
+        "predictions",
         "schema_migrations",
         "system_config",
         "task_queue",

@@ -20,7 +20,9 @@ def test_captions_are_whole_and_can_be_read(aspect: Aspect, text: str) -> None:
     captions = captions_of([Sentence(text, 20, max(20, 2 * len(text)))], 600, aspect)
     assert all(1 <= len(caption.lines) <= 2 for caption in captions)
     assert all(len(line) <= LINE[aspect] <= 42 for caption in captions for line in caption.lines)
-    assert " ".join(caption.text for caption in captions).replace(" ", "").replace("\n", "") == text.replace(" ", "")
+    assert " ".join(caption.text for caption in captions).replace(" ", "").replace("\n", "") == text.replace(
+        " ", ""
+    )
     assert captions[0].start == 20
     for before, after in pairwise(captions):
         assert after.start - before.start - before.frames >= APART

@@ -1,0 +1,207 @@
+"""The ledger in the database: every order at Replicate, held against the budgets before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import structlog
+from prefect.events import emit_event
+from sqlalchemy import Engine, func, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from app.database import session
+from app.errors import AppError
+from app.models import GenerationJob, Prediction, PredictionState, Purpose, SystemConfig
+from blocks.replicate.ledger import Entry, EntryState
+
+DEFAULT_JOB_USD = Decimal("20.00")
+DEFAULT_MONTH_USD = Decimal("200.00")
+DEFAULT_ALERT_USD = Decimal("10.00")
+OPEN = (PredictionState.INTENDED, PredictionState.ACCEPTED)
+# Orders are let through one after the other: two at once would each find room for itself alone.
+_BUDGET_LOCK = 0x42756467
+
+# What is not known yet counts with its price.
+_SPENT = func.coalesce(func.sum(func.coalesce(Prediction.cost_usd, Prediction.estimated_usd)), 0)
+
+log = structlog.get_logger(__name__)
+
+
+class BudgetExceeded(AppError):
+    """An order would pass a budget, and was not sent."""
+
+
+class JobLedger:
+    """The orders of one job; an implementation of `blocks.replicate.ledger.Ledger`.
+
+    Args:
+        engine: the database.
+        job_id: whose orders they are.
+        purpose: what is ordered.
+    """
+
+    def __init__(self, engine: Engine, job_id: UUID, purpose: Purpose = Purpose.CLIP) -> None:
+        self._engine = engine
+        self._job_id = job_id
+        self._purpose = purpose
+
+    def entries(self, address: str) -> Sequence[Entry]:
+        with session(self._engine) as db:
+            rows = db.exec(
+                select(Prediction)
+                .where(Prediction.job_id == self._job_id, Prediction.address == address)
+                .order_by(col(Prediction.attempt))
+            ).all()
+        return [_entry(row) for row in rows]
+
+    def intend(
+        self, address: str, attempt: int, model: str, estimated_usd: Decimal, *, clip: int | None
+    ) -> Entry:
+        with session(self._engine) as db:
+            db.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _BUDGET_LOCK})
+            _require_room(db, self._job_id, estimated_usd)
+            row = Prediction(
+                job_id=self._job_id,
+                clip_number=clip,
+                purpose=self._purpose,
+                address=address,
+                attempt=attempt,
+                model=model,
+                estimated_usd=estimated_usd,
+            )
+            db.add(row)
+            db.flush()
+            return _entry(row)
+
+    def resend(self, entry: UUID) -> Entry:
+        with session(self._engine) as db:
+            row = _locked(db, entry)
+            row.sent_at = db.exec(select(func.clock_timestamp())).one()
+            db.flush()
+            return _entry(row)
+
+    def accept(self, entry: UUID, prediction: str) -> bool:
+        return accept(self._engine, entry, prediction)
+
+    def end(self, entry: UUID, state: EntryState, cost_usd: Decimal, reason: str | None = None) -> None:
+        end(self._engine, entry, PredictionState(state), cost_usd, reason)
+
+    def taken(self, predictions: Collection[str]) -> set[str]:
+        with session(self._engine) as db:
+            known = select(Prediction.prediction_id).where(
+                col(Prediction.prediction_id).in_(list(predictions))
+            )
+            return {name for name in db.exec(known) if name}
+
+
+def accept(engine: Engine, entry: UUID, prediction: str) -> bool:
+    """Notes which prediction an order is; False if that one is another order's, or there is no such order."""
+    try:
+        with session(engine) as db:
+            row = db.get(Prediction, entry, with_for_update=True)
+            if row is None or row.prediction_id not in (None, prediction):
+                return False
+            if row.state is PredictionState.INTENDED:
+                row.state = PredictionState.ACCEPTED
+                row.prediction_id = prediction
+                row.accepted_at = db.exec(select(func.clock_timestamp())).one()
+            return row.prediction_id == prediction
+    except IntegrityError:
+        return False
+
+
+def end(
+    engine: Engine, entry: UUID, state: PredictionState, cost_usd: Decimal, reason: str | None = None
+) -> None:
+    """Notes how an order ended and what it cost, adds that to its job, and tells of a job that grows dear."""
+    with session(engine) as db:
+        row = _locked(db, entry)
+        if row.state not in OPEN:
+            # What was made can turn out to be of no use, or to be gone; it stays paid.
+            if row.state is PredictionState.SUCCEEDED and state is not PredictionState.SUCCEEDED:
+                row.state, row.reason = state, reason
+            return
+        row.state, row.cost_usd, row.reason = state, cost_usd, reason
+        row.ended_at = db.exec(select(func.clock_timestamp())).one()
+        db.flush()
+        crossed = _book(db, row.job_id) if row.job_id else None
+    if crossed:
+        _alert(row.job_id, *crossed)
+
+
+def spent_on_clip(db: Session, job_id: UUID, number: int) -> Decimal:
+    """What the orders for a job's clip have cost since its row was made, in US dollars."""
+    spent = text(
+        "SELECT coalesce(sum(p.cost_usd), 0) FROM predictions p"
+        " JOIN clips c ON c.job_id = p.job_id AND c.number = p.clip_number AND p.created_at >= c.created_at"
+        " WHERE p.job_id = :job AND p.clip_number = :number"
+    )
+    return Decimal(db.connection().execute(spent, {"job": job_id, "number": number}).scalar_one())
+
+
+def _require_room(db: Session, job_id: UUID, estimated_usd: Decimal) -> None:
+    """Raises BudgetExceeded where an order is dearer than what is left."""
+    for_job = db.exec(select(_SPENT).where(Prediction.job_id == job_id)).one()
+    month = text("date_trunc('month', now(), 'UTC')")
+    in_month = db.exec(select(_SPENT).where(col(Prediction.created_at) >= month)).one()
+    budgets = (
+        ("the job", for_job, _configured(db, "job_budget_usd", DEFAULT_JOB_USD), "job_budget_usd"),
+        ("this month", in_month, _configured(db, "month_budget_usd", DEFAULT_MONTH_USD), "month_budget_usd"),
+    )
+    for whose, spent, most, key in budgets:
+        if spent + estimated_usd > most:
+            raise BudgetExceeded(
+                "The order was not sent",
+                f"it costs ${estimated_usd:.2f}, and of the ${most:.2f} for {whose} ${spent:.2f} are spent",
+                f"Raise {key} in system_config, then run the job again: finished clips are kept",
+            )
+
+
+def _configured(db: Session, key: str, default: Decimal) -> Decimal:
+    row = db.get(SystemConfig, key)
+    return Decimal(str(row.value)) if row else default
+
+
+def _book(db: Session, job_id: UUID) -> tuple[Decimal, Decimal] | None:
+    """Brings the job's cost up to date; its cost and the threshold when it has just passed that."""
+    job = db.get_one(GenerationJob, job_id, with_for_update=True)
+    before = job.actual_cost_usd
+    total = select(func.coalesce(func.sum(Prediction.cost_usd), 0)).where(Prediction.job_id == job_id)
+    job.actual_cost_usd = Decimal(db.exec(total).one() or 0)
+    threshold = _configured(db, "cost_alert_threshold_usd", DEFAULT_ALERT_USD)
+    return (job.actual_cost_usd, threshold) if before <= threshold < job.actual_cost_usd else None
+
+
+def _alert(job_id: UUID | None, cost_usd: Decimal, threshold_usd: Decimal) -> None:
+    log.warning("job is dear", job_id=str(job_id), usd=str(cost_usd), threshold_usd=str(threshold_usd))
+    emit_event(
+        "reelflow.job.dear",
+        resource={"prefect.resource.id": f"reelflow.job.{job_id}"},
+        payload={"usd": str(cost_usd), "threshold_usd": str(threshold_usd)},
+    )
+
+
+def _locked(db: Session, entry: UUID) -> Prediction:
+    # The job before what belongs to it, as everywhere: two orders would be a deadlock.
+    job_id = db.exec(select(Prediction.job_id).where(Prediction.id == entry)).one()
+    if job_id:
+        db.get(GenerationJob, job_id, with_for_update=True)
+    return db.get_one(Prediction, entry, with_for_update=True, populate_existing=True)
+
+
+def _entry(row: Prediction) -> Entry:
+    return Entry(
+        id=row.id,
+        model=row.model,
+        attempt=row.attempt,
+        state=row.state.value,
+        prediction=row.prediction_id,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        estimated_usd=row.estimated_usd,
+        cost_usd=row.cost_usd,
+        reason=row.reason,
+    )
