@@ -53,6 +53,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "attempt": 1,
         "model": "maker/model",
         "estimated_usd": "0.18",
+        "prediction_id": "p",
     },
     "system_config": {"key": "k", "value": "1", "description": "A key"},
     "schema_migrations": {"version": "9", "description": "d", "direction": "up", "duration_seconds": 1},
@@ -168,7 +169,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("predictions", {"state": "lost", "prediction_id": "p", "cost_usd": 0}, "state"),
     ("predictions", {"attempt": 0}, "attempt_positive"),
     ("predictions", {"estimated_usd": "-1"}, "costs_not_negative"),
-    ("predictions", {"state": "accepted"}, "known_when_accepted"),
+    ("predictions", {"state": "accepted", "prediction_id": None}, "known_when_accepted"),
     ("predictions", {"state": "failed"}, "cost_when_ended"),
     ("predictions", {"cost_usd": "0.18"}, "cost_when_ended"),
     ("predictions", {"job_id": OTHER}, "fk_predictions_job_id"),
@@ -195,8 +196,8 @@ UNIQUE = [
     ("clips", {}, "uq_clips_job_id_number"),
     ("compositions", {"id": JOB}, "uq_compositions_job_id_version"),
     ("task_queue", {}, "uq_task_queue_idempotency_key"),
-    ("predictions", {"prediction_id": "p"}, "uq_predictions_prediction_id"),
-    ("predictions", {}, "uq_predictions_job_id_address_attempt"),
+    ("predictions", {"attempt": 2}, "uq_predictions_prediction_id"),
+    ("predictions", {"prediction_id": "q"}, "uq_predictions_job_id_address_attempt"),
     ("system_config", {}, "pk_system_config"),
 ]
 
