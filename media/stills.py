@@ -18,6 +18,10 @@ TEXT = (236, 238, 244)
 FAINT = (139, 146, 164)
 _PAGE = 1600
 _MARGIN, _GAP = 48, 28
+PREVIEW_MOMENTS = 4
+PREVIEW_MOMENT, PREVIEW_STEP = 27, 3
+"""Frames that a moment of a preview lasts, and from one of its pictures to the next."""
+
 _JPEG = {"quality": 90, "optimize": True, "subsampling": 0}
 
 
@@ -50,6 +54,48 @@ def thumbnail(video: Path, at_frame: int, width: int, destination: Path) -> None
     """One frame scaled to ``width`` pixels; raises as :func:`poster`."""
     (picture,) = frames_at(video, [at_frame])
     _save(_scaled(picture, width), destination)
+
+
+def preview(
+    video: Path, starts: Sequence[int], destination: Path, *, width: int, height: int
+) -> None:
+    """A few seconds of a film as an animated WebP that runs for ever: a moment of each of its scenes.
+
+    Args:
+        starts: the first frame of each moment, in rising order; `PREVIEW_MOMENT` frames must follow.
+        width, height: of the box that the pictures are scaled into, in pixels.
+
+    Raises:
+        SourceRejected: the video is unreadable or lacks a frame.
+        DiskFull: there is no room.
+    """
+    wanted = [start + step for start in starts for step in range(0, PREVIEW_MOMENT, PREVIEW_STEP)]
+    pictures = [Image.fromarray(picture) for picture in frames_at(video, wanted)]
+    for picture in pictures:
+        picture.thumbnail((width, height), Image.Resampling.LANCZOS)
+    with written_whole(destination) as temporary:
+        pictures[0].save(
+            temporary,
+            save_all=True,
+            append_images=pictures[1:],
+            duration=round(PREVIEW_STEP * 1000 / FPS),
+            loop=0,
+            quality=55,
+            method=4,
+        )
+
+
+def preview_starts(shots: Sequence[tuple[int, int]]) -> list[int]:
+    """Where the moments of a preview begin: in up to `PREVIEW_MOMENTS` shots, spread over the film.
+
+    Args:
+        shots: the first frame and the length of each.
+    """
+    long = [(start, frames) for start, frames in shots if frames >= PREVIEW_MOMENT]
+    count = min(PREVIEW_MOMENTS, len(long))
+    chosen = [long[round(index * (len(long) - 1) / max(1, count - 1))] for index in range(count)]
+    # The middle of a shot: neither transition nor titles in the coming.
+    return [start + (frames - PREVIEW_MOMENT) // 2 for start, frames in chosen]
 
 
 def contact_sheet(video: Path, scenes: Sequence[SheetScene], destination: Path, *, title: str = "") -> None:

@@ -9,7 +9,17 @@ from PIL import Image
 from media.chart import draw_timeline
 from media.errors import SourceRejected
 from media.frames import frames_at
-from media.stills import SheetScene, contact_sheet, poster, thumbnail, timecode
+from media.stills import (
+    PREVIEW_MOMENT,
+    PREVIEW_STEP,
+    SheetScene,
+    contact_sheet,
+    poster,
+    preview,
+    preview_starts,
+    thumbnail,
+    timecode,
+)
 from tests.media.films import SIZE, film, read_number
 
 
@@ -70,3 +80,30 @@ def test_timeline_chart_shows_overlays_where_they_are(tmp_path: Path) -> None:
     start, end = (132 + (1600 - 132 - 40) * frame / 215 for frame in (188, 215))
     assert columns.min() == pytest.approx(start, abs=4)
     assert columns.max() == pytest.approx(end, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("shots", "starts"),
+    [
+        ([(0, 90), (90, 90), (180, 20), (200, 97)], [31, 121, 235]),
+        ([(index * 60, 60) for index in range(10)], [16, 196, 376, 556]),
+        ([(0, 27)], [0]),
+        ([(0, 10)], []),
+    ],
+)
+def test_a_preview_is_of_the_middle_of_shots_all_over_the_film(
+    shots: list[tuple[int, int]], starts: list[int]
+) -> None:
+    assert preview_starts(shots) == starts
+
+
+def test_a_preview_moves_and_begins_again(clips: dict[str, Path], tmp_path: Path) -> None:
+    preview(clips["red"], [5], tmp_path / "preview.webp", width=128, height=128)
+    with Image.open(tmp_path / "preview.webp") as picture:
+        assert (picture.format, picture.size, picture.info["loop"]) == ("WEBP", (128, 72), 0)
+        assert getattr(picture, "n_frames", 1) == PREVIEW_MOMENT // PREVIEW_STEP
+        seen = []
+        for number in range(PREVIEW_MOMENT // PREVIEW_STEP):
+            picture.seek(number)
+            seen.append(picture.convert("RGB").tobytes())
+    assert len(set(seen)) == len(seen)
