@@ -30,13 +30,13 @@ from planning.storyboard import Storyboard
 
 
 def scenes(db: Session, session_id: UUID, job_id: UUID, links: Links) -> Scenes:
-    """The scenes of the session's draft.
+    """The scenes of the session's generation; only a draft's are approved and promoted.
 
     Raises:
         NotFound: there is no such generation, or it is another session's.
-        Conflict: it is no draft, or not planned yet.
+        Conflict: it is not planned yet.
     """
-    return _described(db, *_draft(generations.owned(db, session_id, job_id)), links)
+    return _described(db, *_planned(generations.owned(db, session_id, job_id)), links)
 
 
 def change_scene(
@@ -121,6 +121,10 @@ def _draft(job: GenerationJob) -> tuple[GenerationJob, Storyboard]:
             "it is no draft",
             "Edit its film, or ask for a draft with `draft`",
         )
+    return _planned(job)
+
+
+def _planned(job: GenerationJob) -> tuple[GenerationJob, Storyboard]:
     if job.storyboard is None:
         raise Conflict(f"Generation {job.id} has no scenes", "it is not planned yet", "Wait a moment")
     return job, Storyboard.model_validate(job.storyboard)

@@ -27,7 +27,7 @@ REFRAME_VERSION = 1
 EVERY = 5
 """Every how many frames a shot is looked at."""
 
-MARGIN = 0.02
+MARGIN = 0.03
 """Room that is kept around a subject, as a share of the picture's side."""
 
 FASTEST = 0.4

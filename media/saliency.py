@@ -19,7 +19,7 @@ _SURROUNDS = (0.02, 0.05, 0.1)
 _OWN_MOTION = 0.006
 """Movement against the scene's own, as a share of the longer side, that counts in full."""
 
-_CLEAR = 0.4
+_CLEAR = 0.5
 """What stands out less than this beside the strongest place is no part of a subject."""
 
 _SHARE = 0.35

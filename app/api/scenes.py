@@ -23,7 +23,7 @@ SceneNumber = Annotated[int, Path(ge=1, le=MOST_SCENES, description="Counts from
 
 @router.get("/scenes")
 def list_scenes(generation_id: UUID, session_id: CurrentSession, links: LinksDep) -> Scenes:
-    """A draft's scenes, which of them are approved, and what each costs in full."""
+    """A film's scenes; of a draft, which are approved, and what each costs in full."""
     with session() as db:
         return promotion.scenes(db, session_id, generation_id, links)
 

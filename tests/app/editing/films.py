@@ -94,27 +94,30 @@ def _plan(job_id: UUID) -> None:
             else BuiltinPlanner().plan(brief_of(job))
         )
         job.storyboard, job.title = storyboard.model_dump(mode="json"), storyboard.title
-        orders = clip_requests(storyboard, Size.for_aspect("16:9"))
+        brief = brief_of(job)
+        orders = clip_requests(storyboard, Size.for_aspect("16:9", draft=brief.draft), draft=brief.draft)
         shots = [
             records.Shot(
-                number=number,
+                number=scene.number,
                 description=order.description,
                 frames=order.frames,
                 address=order.address("drawn/1"),
                 source="drawn/1",
             )
-            for number, order in enumerate(orders, 1)
+            for scene, order in zip(storyboard.shown, orders, strict=True)
         ]
         records.plan_clips(db, job_id, shots)
 
 
 def _make_clips(job_id: UUID) -> None:
-    for number in range(1, 4):
+    with session() as db:
+        numbers = [clip.number for clip in records.clips_of(db, job_id)]
+    for index, number in enumerate(numbers):
         key, picture = storage_keys.clip_key(job_id, number), storage_keys.clip_thumbnail_key(job_id, number)
         media_store().put_bytes(key, b"clip", content_type="video/mp4")
         media_store().put_bytes(picture, b"picture", content_type="image/jpeg")
         with session() as db:
-            clip = records.clips_of(db, job_id)[number - 1]
+            clip = records.clips_of(db, job_id)[index]
             records.finish_clip(db, clip.id, storage_key=key, thumbnail_key=picture)
 
 
