@@ -147,7 +147,7 @@ def promote(
 
     console = Console(stderr=True, quiet=as_json)
     try:
-        report = command.promote(draft, command.ALL if every else scene, out, console)
+        report = command.promote(draft, scene or None, out, console, every=every)
     except command.RenderFailed as failed:
         leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
     except (AppError, ServiceFailed) as failed:

@@ -10,13 +10,13 @@ import hashlib
 import json
 from collections.abc import Collection
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app import generations, jobs
 from app.clip_source import clip_source
-from app.dispatch import enqueue
 from app.links import Links
 from app.models import Clip, ClipStatus, GenerationJob, JobStatus, UserSession
 from app.problems import Conflict, NotFound, Unauthenticated, Unprocessable
@@ -27,6 +27,14 @@ from blocks.clip_source import ClipRequest, ClipSource
 from media.timeline import Size
 from planning.cut_list import SHORTEST_FILM
 from planning.storyboard import Storyboard
+
+
+class Promoted(NamedTuple):
+    """The job of a promotion, whether it is new, and whether it has yet to be sent to a worker."""
+
+    job: GenerationJob
+    new: bool
+    due: bool
 
 
 def scenes(db: Session, session_id: UUID, job_id: UUID, links: Links) -> Scenes:
@@ -64,10 +72,8 @@ def change_scene(
     return _described(db, job, storyboard, links)
 
 
-def promote(
-    db: Session, session_id: UUID, job_id: UUID, numbers: Collection[int] | None
-) -> tuple[GenerationJob, bool]:
-    """The job that makes a draft's scenes in full, and whether it is new.
+def promote(db: Session, session_id: UUID, job_id: UUID, numbers: Collection[int] | None) -> Promoted:
+    """The job that makes a draft's scenes in full.
 
     Asked for twice it is one job; one that has failed is taken up again, after a cancelled one is a new one.
 
@@ -91,27 +97,28 @@ def promote(
     planned = storyboard.showing(chosen).model_dump(mode="json")
     mark = hashlib.sha256(json.dumps([str(draft.id), draft.parameters, planned]).encode()).hexdigest()
     if known := _known(db, session_id, key := f"promotion:{mark}"):
-        return known, False
+        return known
     job = jobs.create_job(db, request, user)
     job.storyboard, job.title = planned, draft.title
     # The fingerprint of no request: another one for the whole film is not to find this job.
     job.fingerprint, job.idempotency_key = mark, key
     db.flush()
-    enqueue(db, job, new=True)
-    return job, True
+    return Promoted(job, new=True, due=True)
 
 
-def _known(db: Session, session_id: UUID, key: str) -> GenerationJob | None:
+def _known(db: Session, session_id: UUID, key: str) -> Promoted | None:
     same = GenerationJob.session_id == session_id, GenerationJob.idempotency_key == key
     job = db.exec(select(GenerationJob).where(*same)).first()
-    if job and job.status is JobStatus.CANCELLED:
+    if job is None:
+        return None
+    if job.status is JobStatus.CANCELLED:
         job.idempotency_key = None
         db.flush()
         return None
-    if job and job.status is JobStatus.FAILED:
+    failed = job.status is JobStatus.FAILED
+    if failed:
         jobs.retry(db, job.id)
-        enqueue(db, job)
-    return job
+    return Promoted(job, new=False, due=failed)
 
 
 def _draft(job: GenerationJob) -> tuple[GenerationJob, Storyboard]:

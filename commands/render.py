@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlmodel import col, func, select
 
-from app import jobs, storage_keys
+from app import jobs, promotion, storage_keys
 from app.assets import keep_upload
 from app.database import session
 from app.models import (
@@ -27,7 +27,7 @@ from app.models import (
     JobStatus,
     QueuedTask,
 )
-from app.records import newest_composition
+from app.records import clips_of, newest_composition
 from app.requests import fingerprint
 from app.store import media_store
 from commands.order import Order
@@ -61,13 +61,32 @@ def render(order: Order, console: Console) -> dict[str, object]:
     Raises:
         RenderFailed: it was not made; nothing half-written is left.
     """
+    return _made(lambda: _job_for(order), order.out, console)
+
+
+def promote(
+    draft: UUID, scenes: Collection[int] | None, out: Path | None, console: Console, *, every: bool = False
+) -> dict[str, object]:
+    """Makes a draft's scenes in full, showing its progress on the console, and tells all about it.
+
+    Args:
+        scenes: by number; None for those that are approved, or for all.
+
+    Raises:
+        RenderFailed: it was not made; nothing half-written is left.
+        AppError: there is no such draft or scene, or none is approved.
+    """
+    return _made(lambda: _promoted(draft, scenes, every), out, console)
+
+
+def _made(job_for: Callable[[], UUID], out: Path | None, console: Console) -> dict[str, object]:
     started = time.monotonic()
     with console.status("Starting what the film needs…") as status, surroundings() as addresses:
-        job_id = _job_for(order)
+        job_id = job_for()
         status.stop()
         with _progress_shown(job_id, console):
             _run(job_id)
-        report, encoding = _report(job_id, order, addresses)
+        report, encoding = _report(job_id, out, addresses)
     total = time.monotonic() - started
     seconds = {"total": total, "ffmpeg": encoding, "other": total - encoding}
     return report | {"seconds": {name: round(value, 2) for name, value in seconds.items()}}
@@ -97,6 +116,16 @@ def _job_for(order: Order) -> UUID:
     with session() as db:
         waiting = jobs.resume_candidate(db, fingerprint(request), user)
         return (waiting or jobs.create_job(db, request, user)).id
+
+
+def _promoted(draft: UUID, scenes: Collection[int] | None, every: bool) -> UUID:
+    with session() as db:
+        user = jobs.local_session(db)
+        if every:
+            scenes = [clip.number for clip in clips_of(db, draft)]
+        # It is run here, and not sent to a worker.
+        job = promotion.promote(db, user.id, draft, scenes).job
+        return job.id
 
 
 @contextmanager
@@ -147,7 +176,7 @@ def _activity(job_id: UUID) -> str:
     return texts.get(status, "Planning")
 
 
-def _report(job_id: UUID, order: Order, addresses: Addresses) -> tuple[dict[str, object], float]:
+def _report(job_id: UUID, out: Path | None, addresses: Addresses) -> tuple[dict[str, object], float]:
     with session() as db:
         job = db.get_one(GenerationJob, job_id)
         film = newest_composition(db, job_id, status=CompositionStatus.COMPLETED)
@@ -164,7 +193,7 @@ def _report(job_id: UUID, order: Order, addresses: Addresses) -> tuple[dict[str,
         ).first()
     _require_completed(job)
     assert film is not None
-    places = _deliver(film, order.out)
+    places = _deliver(film, out)
     report = {
         "job_id": str(job_id),
         **places,

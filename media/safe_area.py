@@ -4,14 +4,32 @@ from dataclasses import dataclass
 
 from media.timeline import Aspect, Size
 
-# Left, top, right and bottom margins as shares of width and height. Widescreen keeps the 5 % of
-# SMPTE ST 2046-1's title-safe area. Vertical players put the account's line over the top, buttons
-# on the right and the description at the bottom.
-_MARGINS: dict[Aspect, tuple[float, float, float, float]] = {
-    "16:9": (0.05, 0.07, 0.05, 0.08),
-    "9:16": (0.065, 0.13, 0.12, 0.20),
-    "1:1": (0.06, 0.06, 0.06, 0.07),
+Margins = tuple[float, float, float, float]
+"""Left, top, right and bottom, as shares of width and height."""
+
+PLATFORMS: dict[Aspect, dict[str, Margins]] = {
+    # The 5 % of SMPTE ST 2046-1's title-safe area, and a player's progress bar.
+    "16:9": {"television": (0.05, 0.05, 0.05, 0.05), "players": (0.0, 0.07, 0.0, 0.08)},
+    "9:16": {
+        # Meta's guidance for ads: 14 % of the top, 35 % of the bottom and 6 % of each side of a reel are to be
+        # free of words; 14 % and 20 % of a story.
+        "Instagram and Facebook Reels": (0.06, 0.14, 0.06, 0.35),
+        "Instagram and Facebook Stories": (0.06, 0.14, 0.06, 0.20),
+        # TikTok publishes templates, which depend on the caption's length. Guides for advertisers read 150 at
+        # the top, 440 at the bottom and 150 on the right of 1080x1920 from them.
+        "TikTok": (0.06, 150 / 1920, 150 / 1080, 440 / 1920),
+        # YouTube publishes templates, too: title, channel and buttons take a quarter at the bottom.
+        "YouTube Shorts": (0.06, 0.10, 0.13, 480 / 1920),
+    },
+    "1:1": {"feeds": (0.06, 0.06, 0.06, 0.07)},
 }
+"""What each platform lays its own controls over. They change now and then: looked up in November 2026."""
+
+
+def margins(aspect: Aspect) -> Margins:
+    """Clear of every platform that a film of this aspect ratio may be shown on."""
+    left, top, right, bottom = zip(*PLATFORMS[aspect].values(), strict=True)
+    return max(left), max(top), max(right), max(bottom)
 
 
 @dataclass(frozen=True)
@@ -61,8 +79,8 @@ class Box:
 
 
 def safe_area(size: Size) -> Box:
-    """The safe area of a picture."""
-    left, top, right, bottom = _MARGINS[size.aspect]
+    """The safe area of a picture: what no platform covers."""
+    left, top, right, bottom = margins(size.aspect)
     return Box(
         left=round(size.width * left),
         top=round(size.height * top),

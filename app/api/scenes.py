@@ -12,6 +12,7 @@ from app.api.deps import CurrentSession, LinksDep
 from app.background import wake
 from app.bodies import JsonRoute
 from app.database import session
+from app.dispatch import enqueue
 from app.schemas.generations import Generation
 from app.schemas.scenes import Promotion, SceneChange, Scenes
 from planning.cut_list import MOST_SCENES
@@ -55,7 +56,11 @@ def promote_generation(
     Asked for again it is the same generation: what was made in full before is not paid again.
     """
     with session() as db:
-        job, new = promotion.promote(db, session_id, generation_id, promoted.scenes if promoted else None)
+        job, new, due = promotion.promote(
+            db, session_id, generation_id, promoted.scenes if promoted else None
+        )
+        if due:
+            enqueue(db, job, new=new)
         described = generations.describe(db, job.id, links)
     events.tell(job.id, "status", first=new, status=job.status, progress=job.progress)
     wake()

@@ -82,7 +82,9 @@ class Director:
 
     def cut(self) -> None:
         """Generating → composing."""
-        planned = cut_list_of(self.storyboard).model_dump(mode="json")
+        with session() as db:
+            also = jobs.brief_of(db.get_one(GenerationJob, self.job_id)).also
+        planned = cut_list_of(self.storyboard, also=also).model_dump(mode="json")
         with session() as db:
             jobs.advance(db, self.job_id, JobStatus.COMPOSING)
             self._version = records.begin_composition(db, self.job_id, planned).id
@@ -103,7 +105,10 @@ class Director:
         }
         for key, (content, content_type) in keys.items():
             self._store.put_bytes(key, content, content_type=content_type)
+        with session() as db:
+            aspects = db.get_one(Composition, version).cut_list["also"]
         made = records.Film(
+            renditions=tuple(self._rendition(version, aspect, film) for aspect in aspects),
             storage_key=storage_keys.composition_key(version),
             thumbnail_key=storage_keys.composition_thumbnail_key(version),
             contact_sheet_key=storage_keys.contact_sheet_key(version),
@@ -124,6 +129,20 @@ class Director:
         events.tell(self.job_id, "completed", composition_id=str(version), version=number)
         self.leave()
 
+    def _rendition(self, version: UUID, aspect: str, film: bytes) -> records.Rendition:
+        key = storage_keys.composition_key(version, aspect)
+        self._store.put_bytes(key, film, content_type="video/mp4")
+        return records.Rendition(
+            aspect=aspect,
+            storage_key=key,
+            thumbnail_key=storage_keys.composition_thumbnail_key(version),
+            contact_sheet_key=storage_keys.contact_sheet_key(version),
+            width=180,
+            height=320,
+            size_bytes=len(film),
+            sha256=hashlib.sha256(film).hexdigest(),
+        )
+
     def fail(self) -> None:
         """It goes wrong for good."""
         with session() as db:
@@ -140,6 +159,7 @@ class Director:
 
 def _shots(storyboard: Storyboard) -> list[records.Shot]:
     tails = [scene.transition_frames for scene in storyboard.scenes[1:]] + [0]
+    planned = zip(storyboard.scenes, tails, strict=True)
     return [
         records.Shot(
             number=scene.number,
@@ -148,7 +168,8 @@ def _shots(storyboard: Storyboard) -> list[records.Shot]:
             address=hashlib.sha256(scene.description.encode()).hexdigest(),
             source="played",
         )
-        for scene, tail in zip(storyboard.scenes, tails, strict=True)
+        for scene, tail in planned
+        if not scene.left_out
     ]
 
 

@@ -21,6 +21,7 @@ export class Problem extends Error {
 
 export const get = (path, { signal } = {}) => call("GET", path, { signal });
 export const post = (path, body, { signal } = {}) => call("POST", path, { body, signal });
+export const patch = (path, body, { signal } = {}) => call("PATCH", path, { body, signal });
 
 /** Asks for something that must happen once: tried again after a fault, under the same key. */
 export async function postOnce(path, body, key) {

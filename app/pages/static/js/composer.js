@@ -157,12 +157,41 @@ export function compose(root, { signal: left }) {
         "aspect",
         value,
         draft.aspect === value,
-        (aspect) => change({ aspect }),
+        (aspect) => (change({ aspect }), showAlso()),
         h("span", { className: "shape", ariaHidden: "true", data: { aspect: value } }),
         h("span", { className: "name" }, name, h("span", { className: "unseen" }, ` ${value}`)),
         h("span", { className: "hint" }, use),
       ),
     ),
+  );
+
+  const tick = (label, hint, testid, properties, changed) =>
+    h(
+      "label",
+      { className: "tile" },
+      h("input", { type: "checkbox", data: { testid }, on: { change: changed }, ...properties }),
+      h("span", { className: "name" }, label),
+      h("span", { className: "hint" }, hint),
+    );
+  const also = h("div", { className: "tiles two" });
+  function showAlso() {
+    const others = Object.entries(ASPECTS).filter(([aspect]) => aspect !== draft.aspect);
+    fill(
+      also,
+      ...others.map(([aspect, { name }]) =>
+        tick(name, "Cropped around the subject", "also", { value: aspect, checked: draft.also.includes(aspect) }, () =>
+          change({ also: [...also.querySelectorAll(":checked")].map((box) => box.value) }),
+        ),
+      ),
+    );
+  }
+  showAlso();
+  const draftFirst = tick(
+    "Draft first",
+    "Small, quick and cheap. Choose its scenes then, and only those are made in full.",
+    "draft",
+    { checked: draft.draft },
+    ({ target }) => change({ draft: target.checked }),
   );
 
   // Brand
@@ -283,12 +312,14 @@ export function compose(root, { signal: left }) {
         aside: ends,
       }),
       group("aspect", "Shape", aspects),
+      group("also", "Also in", also),
       group("brand_colors", "Brand colours", colours),
       field("cta", "Call to action", cta, {
         hint: `The last words on screen, up to ${CTA_LIMIT} characters. Leave it out if there is none.`,
       }),
       h("div", { className: "pair drops" }, logo.element, music.element),
       more,
+      group("draft", "How", h("div", { className: "tiles" }, draftFirst)),
     ),
     h(
       "div",

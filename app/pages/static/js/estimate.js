@@ -54,7 +54,7 @@ export function slate(signal) {
       say(runs, length(order.duration_s));
       say(ready, about(estimate.queue_seconds + estimate.render_seconds));
       say(cost, dollars(estimate.cost_usd));
-      say(note, queueOf(estimate));
+      say(note, `${queueOf(estimate)}${pricesOf(estimate)}`);
     } catch (problem) {
       if (problem.name === "AbortError") return;
       asked = "";
@@ -65,6 +65,11 @@ export function slate(signal) {
     }
   };
   return { element, show };
+}
+
+/** Both prices, where there is one. */
+function pricesOf({ draft_cost_usd: draft, full_cost_usd: full }) {
+  return full > 0 ? ` As a draft ${dollars(draft)}, in full ${dollars(full)}.` : "";
 }
 
 function queueOf({ jobs_ahead: ahead, queue_seconds: wait }) {

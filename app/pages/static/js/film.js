@@ -1,6 +1,7 @@
 // One film: followed while it's made, shown once it is there.
 
 import { get, post } from "./api.js";
+import { approval } from "./approval.js";
 import { fill, h, say } from "./dom.js";
 import { KINDS, nameOf } from "./format.js";
 import { follow, hasEnded } from "./live.js";
@@ -27,6 +28,7 @@ export function film(root, { params: [id], signal }) {
   });
   const player = screening({ trouble: complain });
   const strip = sceneStrip((number, words) => change(`${path}/clips/${number}/regenerate`, words));
+  const scenes = approval({ trouble: complain, signal });
   const page = h(
     "article",
     { className: "film-page", data: { testid: "film" } },
@@ -34,6 +36,7 @@ export function film(root, { params: [id], signal }) {
     trouble,
     panel.element,
     player.element,
+    scenes.element,
     strip.element,
     player.sheet,
   );
@@ -45,10 +48,13 @@ export function film(root, { params: [id], signal }) {
     const { generation } = (making = next);
     page.dataset.status = generation.status;
     say(name, nameOf(generation));
-    say(facts, `${KINDS[generation.job_type]}, ${generation.duration_s} s, ${generation.aspect}`);
+    const kind = `${KINDS[generation.job_type]}${generation.draft ? ", draft" : ""}`;
+    const shapes = [generation.aspect, ...generation.also].join(", ");
+    say(facts, `${kind}, ${generation.duration_s} s, ${shapes}`);
     say(prompt, generation.prompt);
     panel.show(making);
     player.show(generation);
+    scenes.show(generation);
     strip.show(making);
     setTitle(hasEnded(generation) ? nameOf(generation) : `${generation.progress} % ${nameOf(generation)}`);
   }

@@ -90,7 +90,7 @@ function can(film) {
       "p",
       { className: "facts-line" },
       h("span", { className: "status", data: { status: film.status } }, STATUS[film.status]),
-      `, ${KINDS[film.job_type].toLowerCase()}, ${film.duration_s} s, ${film.aspect}, ${moment(film.created_at)}`,
+      `, ${KINDS[film.job_type].toLowerCase()}${film.draft ? ", draft" : ""}, ${film.duration_s} s, ${film.aspect}, ${moment(film.created_at)}`,
     ),
   );
 }

@@ -67,6 +67,11 @@ export function screening(on) {
     const download = button("Download", { look: "primary", symbol: "download", testid: "download" }, () =>
       fetchDownload(version, on.trouble),
     );
+    const others = version.renditions.map(({ aspect }) =>
+      button(`Download ${aspect}`, { symbol: "download", testid: `download-${aspect}` }, () =>
+        fetchDownload(version, on.trouble, aspect),
+      ),
+    );
     const edit = editable
       ? h(
           "a",
@@ -108,7 +113,7 @@ export function screening(on) {
         : null;
     fill(
       credits,
-      h("div", { className: "actions" }, download, edit),
+      h("div", { className: "actions" }, download, others, edit),
       versions,
       h(
         "dl",
@@ -159,9 +164,10 @@ export function screening(on) {
   return { element, sheet, show };
 }
 
-async function fetchDownload(version, trouble) {
+async function fetchDownload(version, trouble, aspect) {
   try {
-    const { url, filename } = await get(`/compositions/${version.id}/download`);
+    const shape = aspect ? `?aspect=${encodeURIComponent(aspect)}` : "";
+    const { url, filename } = await get(`/compositions/${version.id}/download${shape}`);
     h("a", { href: url, download: filename }).click();
     announce(`${filename} is being downloaded.`);
   } catch (problem) {
