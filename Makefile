@@ -63,7 +63,7 @@ rehearse: setup
 	$(RUN)/reelflow rehearse
 
 soak: setup
-	$(RUN)/pytest -m soak tests/soak tests/rehearsal/deployment
+	$(RUN)/pytest -m soak tests/soak tests/replicate tests/rehearsal/deployment
 
 image:
 	docker build --tag reelflow .

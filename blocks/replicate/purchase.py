@@ -263,7 +263,7 @@ class Purchase:
                     return True
             if datetime.now(UTC) - entry.sent_at >= timedelta(seconds=self.counter.settles_within_s):
                 return False
-            if self.counter.pause(LOOKED_FOR_EVERY_S):
+            if self.counter.pause(min(LOOKED_FOR_EVERY_S, self.counter.settles_within_s / 4)):
                 raise Cancelled(
                     "The order was left", "the job was cancelled", "Start it again if it's wanted"
                 )
