@@ -20,6 +20,9 @@ _TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
     "json": "application/json",
+    "webp": "image/webp",
+    "vtt": "text/vtt",
+    "m3u8": "application/vnd.apple.mpegurl",
 }
 
 
@@ -82,6 +85,9 @@ def _files_of(made: Composition) -> Iterator[_File]:
         "video": [storage_keys.composition_key(version, shape) for shape in shapes],
         "thumbnail": [storage_keys.composition_thumbnail_key(version, shape) for shape in shapes],
         "contact_sheet": [storage_keys.contact_sheet_key(version, shape) for shape in shapes],
+        "preview": [storage_keys.preview_key(version)],
+        "captions": [storage_keys.captions_key(version)],
+        "stream": [storage_keys.stream_key(version)],
         "timeline": [
             storage_keys.timeline_picture_key(version),
             storage_keys.composition_timeline_key(version),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from functools import lru_cache
 from threading import Lock
@@ -11,7 +12,7 @@ from cachetools import TTLCache
 from pydantic import SecretStr
 
 from app.settings import settings
-from blocks.media_store import MediaStore, media_store_from_url
+from blocks.media_store import MediaStore, SignedLink, media_store_from_url
 
 
 class Links(Protocol):
@@ -31,6 +32,10 @@ REPEATED_S = LINK_LIFETIME_S // 2
 REPEATED_LINKS = 20_000
 SPREAD_S = 300
 
+# Text that pages and players read by way of us, from whichever store: playlists are given links, and a page
+# may not read captions from another origin.
+OWN = (".m3u8", ".vtt")
+
 _links: TTLCache[tuple[str, str, str, datetime | None], str] = TTLCache(REPEATED_LINKS, REPEATED_S)
 _lock = Lock()
 
@@ -39,10 +44,17 @@ def link_maker(base_url: str) -> Links:
     """What makes links, good for half an hour to an hour.
 
     Args:
-        base_url: under which people reach the application; it serves the links of a directory.
+        base_url: under which people reach the application; it serves the links of a directory, and text of
+            any store.
     """
     place = settings().media_url
     store = _store(base_url)
+
+    def sign(key: str, expires_s: int) -> str:
+        if key.endswith(OWN):
+            secret = settings().secret_key.get_secret_value()
+            return SignedLink(key, int(time.time()) + expires_s).url(base_url, secret)
+        return store.link(key, expires_s=expires_s)
 
     def link(key: str, *, version: datetime | None = None, anew: bool = False) -> str:
         with _lock:
@@ -51,8 +63,8 @@ def link_maker(base_url: str) -> Links:
             # Two threads may sign the same link; the later one stays. What is signed within one second is
             # the same link, and must not be for another version.
             spread = version.microsecond % SPREAD_S if version else 0
-            made = store.link(key, expires_s=LINK_LIFETIME_S + spread)
-            known = made if made != known else store.link(key, expires_s=LINK_LIFETIME_S + 1)
+            made = sign(key, LINK_LIFETIME_S + spread)
+            known = made if made != known else sign(key, LINK_LIFETIME_S + 1)
             with _lock:
                 _links[place, base_url, key, version] = known
         return known

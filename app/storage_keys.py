@@ -108,8 +108,8 @@ def captions_key(composition: UUID | str) -> str:
     return f"{composition_prefix(composition)}captions.vtt"
 
 
-def stream_key(composition: UUID | str, name: str) -> str:
-    """A file of the film as a stream; `master.m3u8` is where players begin."""
+def stream_key(composition: UUID | str, name: str = "master.m3u8") -> str:
+    """A file of the film as a stream; players begin at the master playlist."""
     return f"{composition_prefix(composition)}hls/{name}"
 
 

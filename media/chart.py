@@ -4,6 +4,7 @@ import colorsys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from media.encoder import FPS
 from media.files import written_whole
 from media.lettering import DEFAULT_BRAND
 from media.stills import BACKGROUND, FAINT, TEXT
-from media.timeline import Overlay, TextOverlay, Timeline
+from media.timeline import TextOverlay, Timeline
 from media.typography import ELLIPSIS, Face, clusters, drawable
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 1600, 132, 40, 104
@@ -23,6 +24,13 @@ _SHOT, _TRACK, _SOUND, _GAP = 104, 42, 96, 14
 _DRAWN = 2
 _PANEL: Rgb = (24, 27, 36)
 _GRID: Rgb = (44, 49, 62)
+_NAMES = {
+    "title": "Title",
+    "caption": "Caption",
+    "cta": "Call to action",
+    "logo": "Logo",
+    "subtitle": "Captions",
+}
 _TICKS = (1, 2, 5, 10, 15, 30, 60)
 
 
@@ -48,14 +56,32 @@ def draw_timeline(
     chart = _Chart(timeline)
     chart.head(title)
     chart.shots(labels, pictures)
-    for name in ("title", "caption", "cta", "logo"):
-        overlays = [overlay for overlay in timeline.overlays if overlay.kind == name]
-        if overlays:
-            chart.overlays(name, overlays)
+    for name, bars in _tracks(timeline).items():
+        chart.track(name, bars)
     if timeline.soundtrack is not None:
         chart.sound(waveform)
     with written_whole(destination) as temporary:
         chart.finished().save(temporary)
+
+
+class _Bar(NamedTuple):
+    """Something on a track, with what is written on it."""
+
+    start: int
+    frames: int
+    words: str
+
+
+def _tracks(timeline: Timeline) -> dict[str, list[_Bar]]:
+    """What lies over and beside the picture, by the name of its track; none is empty."""
+    tracks: dict[str, list[_Bar]] = {name: [] for name in _NAMES.values()}
+    for overlay in timeline.overlays:
+        words = overlay.text if isinstance(overlay, TextOverlay) else overlay.corner.replace("_", " ")
+        tracks[_NAMES[overlay.kind]].append(_Bar(overlay.start, overlay.frames, words))
+    if timeline.subtitles and not tracks["Captions"]:
+        tracks["Captions"] = [_Bar(cue.start, cue.frames, cue.text) for cue in timeline.subtitles.cues]
+    tracks["Voice"] = [_Bar(part.start, part.frames, "") for part in timeline.voice]
+    return {name: bars for name, bars in tracks.items() if bars}
 
 
 class _Chart:
@@ -63,7 +89,7 @@ class _Chart:
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
-        tracks = len({overlay.kind for overlay in timeline.overlays})
+        tracks = len(_tracks(timeline))
         sound = _SOUND + _GAP if timeline.soundtrack else 0
         self._bottom = _TOP + _SHOT + _GAP + tracks * (_TRACK + _GAP) + sound
         self._image = Image.new("RGB", (_WIDTH * _DRAWN, (self._bottom + 30) * _DRAWN), BACKGROUND)
@@ -114,16 +140,19 @@ class _Chart:
             )
         self._y += _SHOT + _GAP
 
-    def overlays(self, name: str, overlays: Sequence[Overlay]) -> None:
-        self._name({"cta": "Call to action"}.get(name, name.capitalize()), _TRACK)
+    def track(self, name: str, bars: Sequence[_Bar]) -> None:
+        self._name(name, _TRACK)
         self._box(_LEFT, self._y, _WIDTH - _RIGHT, self._y + _TRACK, _PANEL, radius=8)
-        for overlay in overlays:
-            left, right = self._x(overlay.start), self._x(overlay.start + overlay.frames)
-            fill = self._brand if name == "cta" else (236, 238, 244) if name == "title" else (92, 100, 122)
+        for bar in bars:
+            left, right = self._x(bar.start), self._x(bar.start + bar.frames)
+            fill = {"Call to action": self._brand, "Title": (236, 238, 244), "Voice": self._tint(1)}.get(
+                name, (92, 100, 122)
+            )
             self._box(left, self._y + 5, right, self._y + _TRACK - 5, fill, radius=_TRACK // 2 - 5)
-            words = overlay.text if isinstance(overlay, TextOverlay) else overlay.corner.replace("_", " ")
             face = Face("SemiBold", 14 * _DRAWN)
-            self._text(words, left + 13, self._y + _TRACK / 2 + 5, face, self._ink(fill), right - left - 24)
+            self._text(
+                bar.words, left + 13, self._y + _TRACK / 2 + 5, face, self._ink(fill), right - left - 24
+            )
         self._y += _TRACK + _GAP
 
     def sound(self, waveform: NDArray[np.float32] | None) -> None:

@@ -56,9 +56,7 @@ def thumbnail(video: Path, at_frame: int, width: int, destination: Path) -> None
     _save(_scaled(picture, width), destination)
 
 
-def preview(
-    video: Path, starts: Sequence[int], destination: Path, *, width: int, height: int
-) -> None:
+def preview(video: Path, starts: Sequence[int], destination: Path, *, width: int, height: int) -> None:
     """A few seconds of a film as an animated WebP that runs for ever: a moment of each of its scenes.
 
     Args:
@@ -89,13 +87,14 @@ def preview_starts(shots: Sequence[tuple[int, int]]) -> list[int]:
     """Where the moments of a preview begin: in up to `PREVIEW_MOMENTS` shots, spread over the film.
 
     Args:
-        shots: the first frame and the length of each.
+        shots: the first frame and the length of each; where all are shorter than a moment, the film's
+            beginning is shown.
     """
     long = [(start, frames) for start, frames in shots if frames >= PREVIEW_MOMENT]
     count = min(PREVIEW_MOMENTS, len(long))
     chosen = [long[round(index * (len(long) - 1) / max(1, count - 1))] for index in range(count)]
     # The middle of a shot: neither transition nor titles in the coming.
-    return [start + (frames - PREVIEW_MOMENT) // 2 for start, frames in chosen]
+    return [start + (frames - PREVIEW_MOMENT) // 2 for start, frames in chosen] or [0]
 
 
 def contact_sheet(video: Path, scenes: Sequence[SheetScene], destination: Path, *, title: str = "") -> None:

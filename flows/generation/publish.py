@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from app.links import download_link
 from app.models import Composition, JobStatus
 from app.settings import settings
 from flows.generation.composition import Film, Rendition
+from flows.generation.deliveries import Deliveries, deliver
 from flows.generation.faults import transient
 from flows.generation.metadata import composition_metadata, job_metadata
 from flows.generation.production import Production
@@ -59,9 +60,10 @@ def publish_film(film: Production, storyboard: Storyboard, made: Film) -> UUID:
     with film.working():
         pictures = _draw(film, storyboard, made)
         _store(film, storyboard, made, pictures)
+        deliveries = deliver(film, made)
         _show(film, made, pictures)
         film.progress.part("publishing", 1.0)
-        _complete(film, made)
+        _complete(film, made, deliveries)
     shutil.rmtree(film.workdir, ignore_errors=True)
     return made.version_id
 
@@ -145,7 +147,7 @@ def _inline(picture: Path, kind: str) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
 
 
-def _complete(film: Production, made: Film) -> None:
+def _complete(film: Production, made: Film, deliveries: Deliveries) -> None:
     composition, result = made.version_id, made.composition
     with session() as db:
         records.finish_composition(
@@ -165,6 +167,7 @@ def _complete(film: Production, made: Film) -> None:
                 size_bytes=made.video.stat().st_size,
                 sha256=sha256_of(made.video),
                 renditions=tuple(_rendition(composition, each) for each in made.renditions),
+                **asdict(deliveries),
             ),
         )
         records.record_metric(db, film.job_id, "ffmpeg_seconds", film.stopwatch.seconds(), "s")

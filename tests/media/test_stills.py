@@ -88,7 +88,7 @@ def test_timeline_chart_shows_overlays_where_they_are(tmp_path: Path) -> None:
         ([(0, 90), (90, 90), (180, 20), (200, 97)], [31, 121, 235]),
         ([(index * 60, 60) for index in range(10)], [16, 196, 376, 556]),
         ([(0, 27)], [0]),
-        ([(0, 10)], []),
+        ([(0, 10), (10, 10), (20, 10)], [0]),
     ],
 )
 def test_a_preview_is_of_the_middle_of_shots_all_over_the_film(
