@@ -62,24 +62,30 @@ def cut_list(text: str | None = TEXT, captions: Captions = "both", **changes: ob
 
 
 def test_sentences_are_spoken_once_and_another_one_alone(production: Production) -> None:
-    first = narration_of(production, cut_list())
+    first = narration_of(production, cut_list(), "16:9")
     asked = cast(Counted, production.voice).asked
     assert first is not None
     assert [start for _, start, _ in first.parts] == [10, 130, 250]
     assert len(asked) == 3
     for path in production.workdir.iterdir():
         path.unlink()
-    again = narration_of(production, cut_list(TEXT.replace("fresh", "happy")))
+    again = narration_of(production, cut_list(TEXT.replace("fresh", "happy")), "16:9")
     assert again is not None
     assert asked[3:] == ["Arrive happy."]
     assert [asset.path.exists() for asset, _, _ in again.parts] == [True] * 3
 
 
 def test_the_timeline_has_voice_and_captions_as_they_were_ordered(production: Production) -> None:
-    for captions, burned, track in (("none", 0, 0), ("burned", 3, 0), ("track", 0, 3), ("both", 3, 3)):
+    wanted: dict[Captions, tuple[int, int]] = {
+        "none": (0, 0),
+        "burned": (3, 0),
+        "track": (0, 3),
+        "both": (3, 3),
+    }
+    addresses: dict[int, str] = {1: "-", 2: "-", 3: "-"}
+    for captions, (burned, track) in wanted.items():
         cuts = cut_list(captions=captions)
-        addresses = dict.fromkeys((1, 2, 3), "-")
-        said = narration_of(production, cuts)
+        said = narration_of(production, cuts, "16:9")
         timeline = timeline_of(cuts, production.size, palette=(), addresses=addresses, narration=said)
         assert len(timeline.voice) == 3
         assert sum(overlay.kind == "subtitle" for overlay in timeline.overlays) == burned
@@ -87,7 +93,7 @@ def test_the_timeline_has_voice_and_captions_as_they_were_ordered(production: Pr
 
 
 def test_captions_come_with_their_sentences(production: Production) -> None:
-    said = narration_of(production, cut_list())
+    said = narration_of(production, cut_list(), "16:9")
     assert said is not None
     assert [caption.text.replace("\n", " ") for caption in said.captions] == [
         "Glide through the morning.",
@@ -100,11 +106,11 @@ def test_captions_come_with_their_sentences(production: Production) -> None:
 def test_what_takes_longer_than_the_film_is_refused_in_words(production: Production) -> None:
     slow = cut_list("www.example.com/www 1,999,999,999. " * 3)
     with pytest.raises(VoiceTooLong, match=r"spoken it takes \d+\.\d s, and the film lasts 12\.0 s"):
-        narration_of(production, slow)
+        narration_of(production, slow, "16:9")
 
 
 def test_a_film_without_a_voice_has_none(production: Production) -> None:
-    assert narration_of(production, CutList(scenes=SCENES)) is None
+    assert narration_of(production, CutList(scenes=SCENES), "16:9") is None
 
 
 def test_a_recording_is_heard_from_the_beginning_and_read_sentence_by_sentence(
@@ -114,13 +120,13 @@ def test_a_recording_is_heard_from_the_beginning_and_read_sentence_by_sentence(
     speech = "0.3*sin(300*2*PI*t)*(lt(t,1)+between(t,2,5))"
     run(["-f", "lavfi", "-i", f"aevalsrc='{speech}':s=22050:d=5.5", str(path)], deadline_s=60)
     monkeypatch.setattr(narration, "uploaded", lambda *_: Asset("audio:1", "a", path))
-    said = narration_of(production, cut_list("One. And two, which lasts.", asset_id=str(UUID(int=2))))
+    said = narration_of(production, cut_list("One. And two, which lasts.", asset_id=str(UUID(int=2))), "16:9")
     assert said is not None
     assert [(asset.key, start, frames) for asset, start, frames in said.parts] == [("audio:1", 10, 165)]
     assert [caption.text for caption in said.captions] == ["One.", "And two, which lasts."]
     assert [caption.start for caption in said.captions] == [10, 70]
     assert cast(Counted, production.voice).asked == []
-    assert narration_of(production, cut_list(None, "none", asset_id=str(UUID(int=2)))) is not None
+    assert narration_of(production, cut_list(None, "none", asset_id=str(UUID(int=2))), "16:9") is not None
 
 
 def test_a_sentence_knows_its_end() -> None:
