@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.generation.film import Asset, clip_requests, timeline_of
+from flows.generation.renditions import reframed_timeline
 from media.timeline import LogoOverlay, Size, TextOverlay
 from planning.brief import Brief
 from planning.builtin import BuiltinPlanner
@@ -97,3 +98,32 @@ def test_music_fades_within_the_shortest_film(storyboard: Storyboard, frames: in
     timeline = timeline_of(cut_list, SIZE, palette=(), addresses=addresses(storyboard), music=music)
     assert timeline.soundtrack is not None
     assert timeline.soundtrack.fade_in + timeline.soundtrack.fade_out <= frames
+
+
+def test_in_another_ratio_all_but_the_clips_is_as_it_was(storyboard: Storyboard) -> None:
+    logo = Asset("logo", "sha-of-logo", Path("logo.png"))
+    timeline = timeline_of(
+        cut_list_of(storyboard), SIZE, palette=("#112233",), addresses=addresses(storyboard), logo=logo
+    )
+    spoken = TextOverlay(kind="subtitle", text="In lines for tall pictures", start=30, frames=30)
+    timeline = timeline.model_copy(update={"overlays": (*timeline.overlays, spoken)})
+    rebroken = spoken.model_copy(update={"text": "In lines for square pictures"})
+    square = reframed_timeline(timeline, Size.for_aspect("1:1"), captions=[rebroken])
+    assert (square.size.width, square.size.height) == (720, 720)
+    assert square.overlays == (*timeline.overlays[:-1], rebroken)
+    assert (square.frames, square.starts, square.palette) == (
+        timeline.frames,
+        timeline.starts,
+        timeline.palette,
+    )
+    assert not {shot.address for shot in square.shots} & {shot.address for shot in timeline.shots}
+    assert len({shot.address for shot in square.shots}) == len(square.shots)
+
+
+def test_a_draft_says_so_beside_the_logo(storyboard: Storyboard) -> None:
+    logo, mark = (Asset(name, f"sha-of-{name}", Path(f"{name}.png")) for name in ("logo", "draft"))
+    timeline = timeline_of(
+        cut_list_of(storyboard), SIZE, palette=(), addresses=addresses(storyboard), logo=logo, mark=mark
+    )
+    shown = {o.asset: (o.corner, o.frames) for o in timeline.overlays if isinstance(o, LogoOverlay)}
+    assert shown == {"logo": ("top_left", 600), "draft": ("top_right", 600)}

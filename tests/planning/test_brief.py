@@ -36,6 +36,9 @@ REFUSED = [
     ({"duration_s": 181, "job_type": "music_video"}, "duration_s", "60 to 180 s"),
     ({"duration_s": 20.5}, "duration_s", "whole number"),
     ({"aspect": "4:3"}, "aspect", "'4:3'"),
+    ({"also": ["4:3"]}, "also", "'4:3'"),
+    ({"also": "9:16"}, "also", "list of 16:9, 9:16 or 1:1"),
+    ({"draft": "yes"}, "draft", "true or false"),
     ({"job_type": "film"}, "job_type", "ad_creative or music_video"),
     ({"clip_count": 2}, "clip_count", "3 to 5 clips"),
     ({"clip_count": 6}, "clip_count", "3 to 5 clips"),
@@ -64,3 +67,8 @@ def test_every_bad_field_is_named():
     with pytest.raises(BriefError) as refusal:
         read_brief({"prompt": "", "aspect": "4:3", "seed": -1})
     assert set(refusal.value.problems) == {"prompt", "aspect", "seed"}
+
+
+def test_a_ratio_is_made_once():
+    brief = read_brief({"prompt": "Shoes", "aspect": "9:16", "also": ["1:1", "9:16", "1:1"]})
+    assert brief.also == ("1:1",)

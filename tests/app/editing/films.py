@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from pydantic import TypeAdapter
 
 from app import jobs, records, storage_keys
 from app.database import session
@@ -14,6 +15,7 @@ from app.requests import GenerationCreate
 from app.store import media_store
 from flows.generation.film import clip_requests
 from media.timeline import Size
+from planning.brief import Aspect
 from planning.builtin import BuiltinPlanner
 from planning.cut_list import cut_list_of
 from planning.storyboard import Storyboard
@@ -65,9 +67,11 @@ def make(job_id: UUID) -> UUID:
     with session() as db:
         job = db.get_one(GenerationJob, job_id)
         request = GenerationCreate.model_validate(job.parameters)
-        planned = cut_list_of(Storyboard.model_validate(job.storyboard), request.music_asset_id)
+        planned = cut_list_of(
+            Storyboard.model_validate(job.storyboard), request.music_asset_id, also=request.also
+        )
         version = records.begin_composition(db, job_id, planned.model_dump(mode="json"))
-        records.finish_composition(db, version.id, _made(version.id))
+        records.finish_composition(db, version.id, _made(version.id, (version.cut_list or {})["also"]))
         jobs.advance(db, job_id, JobStatus.COMPLETED)
     return version.id
 
@@ -121,10 +125,11 @@ def _make_clips(job_id: UUID) -> None:
             records.finish_clip(db, clip.id, storage_key=key, thumbnail_key=picture)
 
 
-def _made(version: UUID) -> records.Film:
+def _made(version: UUID, also: list[str]) -> records.Film:
     key = storage_keys.composition_key(version)
     media_store().put_bytes(key, b"film", content_type="video/mp4")
     return records.Film(
+        renditions=tuple(_rendition(version, aspect) for aspect in also),
         storage_key=key,
         thumbnail_key=storage_keys.composition_thumbnail_key(version),
         contact_sheet_key=storage_keys.contact_sheet_key(version),
@@ -137,4 +142,23 @@ def _made(version: UUID) -> records.Film:
         true_peak_dbtp=-1.2,
         size_bytes=4,
         sha256="ab" * 32,
+    )
+
+
+def _rendition(version: UUID, aspect: str) -> records.Rendition:
+    size, key = (
+        Size.for_aspect(TypeAdapter(Aspect).validate_python(aspect)),
+        storage_keys.composition_key(version, aspect),
+    )
+    media_store().put_bytes(key, b"shape", content_type="video/mp4")
+    return records.Rendition(
+        aspect=aspect,
+        storage_key=key,
+        thumbnail_key=storage_keys.composition_thumbnail_key(version, aspect),
+        contact_sheet_key=storage_keys.contact_sheet_key(version, aspect),
+        width=size.width,
+        height=size.height,
+        size_bytes=5,
+        sha256="cd" * 32,
+        padded=(2,),
     )
