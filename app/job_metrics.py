@@ -17,7 +17,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from app.database import DatabaseUnavailable, lone_connection
 from app.deadline import within
 from app.jobs import ACTIVE
-from app.models import DispatchStatus, JobStatus
+from app.models import DeliveryStatus, DispatchStatus, JobStatus
 from app.shared import Shared
 
 FRESH_S = 5.0
@@ -28,6 +28,7 @@ SETTLED_AFTER_S = 10
 JOBS_UNDER_WAY = Gauge("reelflow_jobs", "Jobs under way, by status.", ["status"])
 OLDEST_PENDING = Gauge("reelflow_oldest_pending_job_age_seconds", "How long the oldest pending job waits.")
 OUTBOX_DEPTH = Gauge("reelflow_dispatch_outbox_depth", "Dispatches that wait to be sent to Prefect.")
+WEBHOOKS_WAITING = Gauge("reelflow_webhook_outbox_depth", "Webhooks that wait to be taken by their servers.")
 JOBS_ENDED = Counter(
     "reelflow_jobs_ended_total", "Jobs ended since this process began, by status.", ["status"]
 )
@@ -49,6 +50,7 @@ WHERE status IN ('pending', 'planning', 'generating', 'composing')
 GROUP BY status
 """
 _WAITING = "SELECT count(*) FROM task_queue WHERE status = %s"
+_UNTOLD = "SELECT count(*) FROM webhook_deliveries WHERE status = %s"
 _SETTLED = "SELECT clock_timestamp() - make_interval(secs => %s)"
 _ENDED = """
 SELECT status, job_type, extract(epoch FROM completed_at - started_at)
@@ -80,12 +82,14 @@ class JobMetrics:
             JOBS_UNDER_WAY.clear()
             OLDEST_PENDING.set(float("nan"))
             OUTBOX_DEPTH.set(float("nan"))
+            WEBHOOKS_WAITING.set(float("nan"))
             COUNTED.set(0)
 
     async def _count(self) -> None:
         async with lone_connection() as connection:
             under_way = await (await connection.execute(_UNDER_WAY)).fetchall()
             [waiting] = await (await connection.execute(_WAITING, (DispatchStatus.PENDING,))).fetchall()
+            [untold] = await (await connection.execute(_UNTOLD, (DeliveryStatus.PENDING,))).fetchall()
             [settled] = await (await connection.execute(_SETTLED, (self._settled_after_s,))).fetchall()
             since = self._counted_to or settled[0]
             ended = await (await connection.execute(_ENDED, (since, settled[0]))).fetchall()
@@ -95,6 +99,7 @@ class JobMetrics:
             JOBS_UNDER_WAY.labels(status).set(counts.get(status, (0, 0))[0])
         OLDEST_PENDING.set(counts.get(JobStatus.PENDING, (0, 0))[1])
         OUTBOX_DEPTH.set(waiting[0])
+        WEBHOOKS_WAITING.set(untold[0])
         for status, job_type, seconds in ended:
             JOBS_ENDED.labels(status).inc()
             if status == JobStatus.COMPLETED and seconds is not None:

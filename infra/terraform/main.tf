@@ -47,6 +47,9 @@ locals {
       )
     },
     var.prefect_api_key_secret_arn == null ? {} : { PREFECT_API_KEY = var.prefect_api_key_secret_arn },
+    var.c2pa_secret_arn == null ? {} : {
+      for key in ["C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY"] : key => "${var.c2pa_secret_arn}:${key}::"
+    },
   )
 }
 

@@ -422,6 +422,21 @@ variable "replicate_api_token_version" {
 }
 
 # ---------------------------------------------------------------------------
+# Provenance of the films
+# ---------------------------------------------------------------------------
+
+variable "c2pa_secret_arn" {
+  description = "Secret in Secrets Manager with the keys C2PA_CERTIFICATE and C2PA_PRIVATE_KEY, PEM, with a name that begins as the application's secret does. Null: films go out without a C2PA manifest."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.c2pa_secret_arn == null || can(regex("^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:${local.prefix}/", var.c2pa_secret_arn))
+    error_message = "c2pa_secret_arn must be the ARN of a secret in Secrets Manager whose name begins with ${local.prefix}/."
+  }
+}
+
+# ---------------------------------------------------------------------------
 # What it says and what it may cost
 # ---------------------------------------------------------------------------
 

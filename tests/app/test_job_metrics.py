@@ -52,6 +52,15 @@ def _make(engine: Engine, status: JobStatus) -> None:
         db.commit()
 
 
+def test_webhooks_that_wait(metrics: JobMetrics, engine: Engine) -> None:
+    with Session(engine) as db:
+        request = GenerationCreate(prompt="A kettle", webhook_url="https://shop.example.com/")
+        jobs.cancel(db, jobs.create_job(db, request, jobs.local_session(db)).id)
+        db.commit()
+    asyncio.run(metrics.refresh())
+    assert _figure("webhook_outbox_depth") == 1
+
+
 def test_jobs_under_way(metrics: JobMetrics, engine: Engine) -> None:
     for status in (JobStatus.PENDING, JobStatus.PENDING, JobStatus.GENERATING):
         _make(engine, status)

@@ -247,3 +247,14 @@ run "key_that_tasks_can_read" {
   command = plan
   variables { prefect_api_key_secret_arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:ai-video-dev/prefect-abcdef" }
 }
+
+run "signer_that_tasks_could_not_read" {
+  command         = plan
+  expect_failures = [var.c2pa_secret_arn]
+  variables { c2pa_secret_arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:ai-video/c2pa-abcdef" }
+}
+
+run "signer_that_tasks_can_read" {
+  command = plan
+  variables { c2pa_secret_arn = "arn:aws:secretsmanager:us-east-2:123456789012:secret:ai-video-dev/c2pa-abcdef" }
+}

@@ -25,11 +25,13 @@ from app.accounts import open_session
 from app.database import session
 from app.models import DeliveryStatus, JobStatus, WebhookDelivery
 from app.outgoing import sending
+from app.outgoing.background import Deliveries
 from app.outgoing.sending import RETRIES_AFTER, deliver_due, next_try, verdict
 from app.outgoing.signing import secret_of
 from app.requests import GenerationCreate, fingerprint
 from app.settings import settings
 from tests.app.outgoing.receiver import Receiver, receiving, self_signed
+from tests.app.waiting import until
 
 WAY = (JobStatus.PLANNING, JobStatus.GENERATING, JobStatus.COMPOSING, JobStatus.COMPLETED)
 
@@ -229,6 +231,21 @@ def test_nothing_is_sent_to_private_addresses_elsewhere(
     deliver_due(engine)
     assert receiver.calls == []
     assert "its scheme is http, not https" in str(deliveries(engine)[0].last_error)
+
+
+def test_what_becomes_due_is_sent_beside_the_requests(
+    engine: Engine, submit: Callable[[], UUID], receiver: Receiver
+) -> None:
+    sender = Deliveries()
+    sender.start()
+    try:
+        with session(engine) as db:
+            complete(db, submit())
+        until(lambda: [each.status for each in deliveries(engine)] == [DeliveryStatus.DELIVERED])
+    finally:
+        sender.stop()
+    assert not sender.is_alive()
+    assert len(receiver.calls) == 1
 
 
 @pytest.mark.parametrize(
