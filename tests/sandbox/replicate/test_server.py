@@ -10,6 +10,7 @@ import pytest
 from replicate.client import Client
 from replicate.exceptions import ReplicateError
 
+from app.settings import Settings
 from sandbox.errors import SandboxFailed
 from sandbox.replicate.__main__ import main
 from sandbox.replicate.running import StandIn, stand_in
@@ -64,6 +65,12 @@ def test_a_download_breaks_off(running: StandIn, http: httpx.Client) -> None:
         httpx.get(made["output"], trust_env=False)
     whole = httpx.get(made["output"], trust_env=False)
     assert len(whole.content) == int(whole.headers["content-length"])
+
+
+def test_the_application_knows_what_it_is_told_of_it(running: StandIn) -> None:
+    environment = running.environment()
+    assert {name.lower() for name in environment} <= set(Settings.model_fields)
+    assert environment["REPLICATE_WEBHOOK_SECRET"].startswith("whsec_")
 
 
 def test_what_is_no_fault_is_refused(running: StandIn) -> None:
