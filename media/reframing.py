@@ -50,8 +50,8 @@ def reframe(
         DeadlineExceeded, Cancelled, DiskFull: as ``encoder.run``.
         ProbeFailed: the result is not as asked for.
     """
-    found = probe(source, decode=False)
-    framing = framing_of(source, found.frames, Size(width=found.width, height=found.height), target)
+    frames = probe(source, decode=False).frames
+    framing = framing_of(source, target)
     encode_frames(
         _reframed(source, framing, target),
         width=target.width,
@@ -59,23 +59,25 @@ def reframe(
         pixel_format="yuv420p",
         destination=destination,
         keyframes=keyframes,
-        total_frames=found.frames,
+        total_frames=frames,
         deadline_s=deadline_s,
         on_progress=on_progress,
         cancel=cancel,
     )
-    verify(probe(destination), Expectation(found.frames, target.width, target.height, audio=False))
+    verify(probe(destination), Expectation(frames, target.width, target.height, audio=False))
     return framing
 
 
-def framing_of(source: Path, frames: int, size: Size, target: Size) -> Framing:
+def framing_of(source: Path, target: Size) -> Framing:
     """The crop of a clip for a target, from a look at every few of its frames.
 
     Raises:
-        SourceRejected: the clip is unreadable or shorter than said.
+        SourceRejected: the clip is unreadable.
     """
-    numbers = sorted({*range(0, frames, EVERY), frames - 1})
-    return plan_framing(look(frames_at(source, numbers)), frames, size, target)
+    found = probe(source, decode=False)
+    numbers = sorted({*range(0, found.frames, EVERY), found.frames - 1})
+    size = Size(width=found.width, height=found.height)
+    return plan_framing(look(frames_at(source, numbers)), found.frames, size, target)
 
 
 def _reframed(source: Path, framing: Framing, target: Size) -> Iterator[Plane]:

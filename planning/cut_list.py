@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -128,8 +128,13 @@ class CutList(_Model):
     voice: VoiceOver | None = None
     """What is said over it; null for nothing."""
 
-    also: tuple[Aspect, ...] = Field(default=(), max_length=2)
+    also: tuple[Aspect, ...] = Field(default=(), max_length=len(get_args(Aspect)))
     """Aspect ratios in which the film is made besides its own, from the same clips."""
+
+    @field_validator("also")
+    @classmethod
+    def _each_once(cls, value: tuple[Aspect, ...]) -> tuple[Aspect, ...]:
+        return tuple(dict.fromkeys(value))
 
     @field_validator("scenes")
     @classmethod

@@ -28,8 +28,8 @@ from media.timeline import Size  # noqa: E402
 PICTURE = ROOT / "docs/images/three-ratios.jpg"
 SHOTS = (
     "Slow push-in: a city bike at eye level on a city street, a low sunrise, restless, vibrant motion.",
-    "Crane up: a pair of hiking boots seen from far off in a mountain valley, morning light, calm.",
-    "Drifting pan to the left: a perfume bottle over a sea of clouds, the last blue hour, opulent.",
+    "Slow push-in: hiking boots alone in a wide frame on a boulder below jagged peaks, the light of sunset.",
+    "Long dolly out: a sports car small in the frame on an empty highway, warm golden light, energetic.",
 )
 FRAMES, SHOWN, HEIGHT, GAP = 75, 45, 360, 16
 WIDE = Size.for_aspect("16:9")
@@ -43,7 +43,7 @@ def row(clip: Path) -> NDArray[np.uint8]:
     pictures: list[Image.Image] = []
     for aspect, colour in TARGETS.items():
         target = Size.for_aspect(aspect)  # pyright: ignore[reportArgumentType]
-        framing = framing_of(clip, FRAMES, WIDE, target)
+        framing = framing_of(clip, target)
         _outline(whole, framing, colour)
         made = reframed_picture(_planes(clip), framing, framing.offsets[SHOWN], target)
         frame = av.VideoFrame.from_ndarray(made, format="yuv420p")

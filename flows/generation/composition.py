@@ -116,13 +116,15 @@ def compose_film(film: Production, storyboard: Storyboard, clips: Sequence[Path]
         voices = [asset for asset, _, _ in narration.parts] if narration else []
         assets = {asset.key: asset.path for asset in (logo, mark, music, *voices) if asset}
         video = film.workdir / "film.mp4"
+        # Its other aspect ratios are composed after it.
+        share = 1 / (1 + len(cut_list.also))
         composition = compose(
             timeline,
             dict(zip(map(clip_name, scenes), clips, strict=True)),
             video,
             assets=assets,
             workdir=film.workdir / "segments",
-            on_progress=lambda done: film.progress.part("composition", done),
+            on_progress=lambda done: film.progress.part("composition", done * share),
             deadline_s=ENCODING_DEADLINE_S,
             cancel=film.cancel,
         )

@@ -19,9 +19,13 @@ from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.compose import compose
 from media.files import digest
 from media.reframe import REFRAME_VERSION, Framing
-from media.reframing import reframe
+from media.reframing import framing_of, reframe
 from media.timeline import Overlay, Size, Timeline
 from planning.brief import Aspect
+from planning.cut_list import CutList
+
+# How much of a rendition's time goes into its clips; the rest is composing them.
+_REFRAMING = 0.6
 
 
 def compose_renditions(film: Production, made: Film) -> Film:
@@ -31,10 +35,28 @@ def compose_renditions(film: Production, made: Film) -> Film:
         Cancelled: the film is no longer wanted.
         media.errors.MediaError: one of them can't be composed; says why.
     """
-    wanted = [aspect for aspect in made.cut_list.also if aspect != film.brief.aspect]
-    tasks = [compose_rendition.submit(film, made, aspect) for aspect in wanted]
+    done = RenditionsDone(film, others_of(film, made.cut_list))
+    tasks = [compose_rendition.submit(film, made, aspect, done) for aspect in done.shares]
     wait(tasks)
     return replace(made, renditions=tuple(each.result() for each in tasks))
+
+
+def others_of(film: Production, cut_list: CutList) -> list[Aspect]:
+    """The aspect ratios that a version is to be made in besides the film's own."""
+    return [aspect for aspect in cut_list.also if aspect != film.brief.aspect]
+
+
+class RenditionsDone:
+    """How far the renditions are, told as a part of composing: the film itself is the first share of it."""
+
+    def __init__(self, film: Production, aspects: Sequence[Aspect]) -> None:
+        self.shares = dict.fromkeys(aspects, 0.0)
+        self._progress = film.progress
+
+    def tell(self, aspect: Aspect, done: float) -> None:
+        """One of them is `done` (0 to 1)."""
+        self.shares[aspect] = done
+        self._progress.part("composition", (1 + sum(self.shares.values())) / (1 + len(self.shares)))
 
 
 @task(
@@ -46,7 +68,7 @@ def compose_renditions(film: Production, made: Film) -> Film:
     retry_condition_fn=transient,
     cache_policy=NO_CACHE,
 )
-def compose_rendition(film: Production, made: Film, aspect: Aspect) -> Rendition:
+def compose_rendition(film: Production, made: Film, aspect: Aspect, done: RenditionsDone) -> Rendition:
     """The film in another aspect ratio: each of its clips reframed, then composed as the film was.
 
     Clips and segments that an earlier, killed attempt has made are used again.
@@ -60,17 +82,11 @@ def compose_rendition(film: Production, made: Film, aspect: Aspect) -> Rendition
             captions=burned(narration) if narration else [],
         )
         framings: dict[str, Framing] = {}
-        clips: dict[str, Path] = {}
-        for name, cuts in _cuts(timeline).items():
-            clips[name] = folder / f"{name}.mp4"
-            framings[name] = reframe(
-                film.workdir / f"{name}.mp4",
-                clips[name],
-                target=timeline.size,
-                keyframes=cuts,
-                deadline_s=ENCODING_DEADLINE_S,
-                cancel=film.cancel,
-            )
+        # By its address, so that a clip that was made again meanwhile is not taken for the one before.
+        clips = {shot.clip: folder / f"{shot.address}.mp4" for shot in timeline.shots}
+        for number, (name, cuts) in enumerate(_cuts(timeline).items(), 1):
+            framings[name] = _reframed(film, name, clips[name], timeline.size, cuts)
+            done.tell(aspect, _REFRAMING * number / len(clips))
         video = folder / "film.mp4"
         composition = compose(
             timeline,
@@ -78,6 +94,7 @@ def compose_rendition(film: Production, made: Film, aspect: Aspect) -> Rendition
             video,
             assets=made.assets,
             workdir=film.workdir / "segments",
+            on_progress=lambda share: done.tell(aspect, _REFRAMING + (1 - _REFRAMING) * share),
             deadline_s=ENCODING_DEADLINE_S,
             cancel=film.cancel,
         )
@@ -90,6 +107,21 @@ def compose_rendition(film: Production, made: Film, aspect: Aspect) -> Rendition
         composition=composition,
         padded=tuple(sorted(numbers[name] for name, each in framings.items() if each.padded)),
         following=tuple(sorted(numbers[name] for name, each in framings.items() if not each.still)),
+    )
+
+
+def _reframed(film: Production, name: str, destination: Path, size: Size, cuts: set[int]) -> Framing:
+    """How a clip is cropped, which it is once the destination is there."""
+    source = film.workdir / f"{name}.mp4"
+    if destination.exists():
+        return framing_of(source, size)
+    return reframe(
+        source,
+        destination,
+        target=size,
+        keyframes=cuts,
+        deadline_s=ENCODING_DEADLINE_S,
+        cancel=film.cancel,
     )
 
 

@@ -60,3 +60,22 @@ def test_every_shape_is_downloaded_under_a_name_of_its_own(page: Page, finished:
             page.get_by_test_id(f"download-{aspect}").click()
         title = director.storyboard.title
         assert download.value.suggested_filename == f"{title} {aspect.replace(':', 'x')}.mp4"
+
+
+def test_a_film_is_had_in_another_shape_later(page: Page, api: httpx.Client, finished: Finished) -> None:
+    film, director = finished()
+    page.goto(f"/#/films/{film}")
+    page.get_by_test_id("edit").click()
+    save = page.get_by_test_id("save-cut")
+    expect(save).to_be_disabled()
+    box = page.get_by_test_id("cut-also").first
+    box.check()
+    page.get_by_test_id("reset-cut").click()
+    expect(box).not_to_be_checked()
+    expect(save).to_be_disabled()
+    box.check()
+    save.click()
+    expect(page.get_by_test_id("doing")).to_have_text("Waiting for its turn.")
+    director.make()
+    expect(page.get_by_test_id("download-9:16")).to_be_visible()
+    assert [clip["attempts"] for clip in api.get(f"/generations/{film}").json()["clips"]] == [1, 1, 1]

@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { duplicate, framesOf, MOST_SCENES, move, remove } from "./cutlist.js";
+import { ASPECTS } from "./brief.js";
 import { announce, button, fill, h, say } from "./dom.js";
 import { clock } from "./format.js";
 import { sceneInspector } from "./inspector.js";
@@ -64,6 +65,38 @@ function bench(timeline, generation, back, signal) {
     signal,
   );
 
+  const shapes = h("fieldset", { className: "field" });
+  const showShapes = () =>
+    fill(
+      shapes,
+      h("legend", {}, "Also in"),
+      h(
+        "div",
+        { className: "tiles two" },
+        Object.entries(ASPECTS)
+          .filter(([aspect]) => aspect !== generation.aspect)
+          .map(([aspect, { name, use }]) =>
+            h(
+              "label",
+              { className: "tile" },
+              h("input", {
+                type: "checkbox",
+                value: aspect,
+                checked: cut.also.includes(aspect),
+                data: { testid: "cut-also" },
+                on: {
+                  change: () =>
+                    show({ ...cut, also: [...shapes.querySelectorAll(":checked")].map((box) => box.value) }, at),
+                },
+              }),
+              h("span", { className: "name" }, name),
+              h("span", { className: "hint" }, use),
+            ),
+          ),
+      ),
+    );
+  showShapes();
+
   const moves = {
     earlier: button("Earlier", { symbol: "left", testid: "earlier" }, () => moved(-1)),
     later: button("Later", { symbol: "right", testid: "later" }, () => moved(1)),
@@ -103,6 +136,8 @@ function bench(timeline, generation, back, signal) {
   });
   const reset = button("Start over", { look: "plain", testid: "reset-cut" }, () => {
     music.reset();
+    cut = original;
+    showShapes();
     show(original, 0);
     announce("As it was.");
   });
@@ -166,6 +201,7 @@ function bench(timeline, generation, back, signal) {
     ruler,
     h("div", { className: "moves", role: "group", ariaLabel: "The chosen scene" }, Object.values(moves)),
     h("div", { className: "inspector" }, inspector.element, music.element),
+    shapes,
     trouble,
     h("div", { className: "save" }, reset, save),
   );
