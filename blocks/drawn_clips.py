@@ -85,7 +85,7 @@ class _Drawing:
         self._encoding: tuple[float, float] | None = None
         self._directory = Path(tempfile.mkdtemp(prefix="drawing-", dir=scratch))
         order = self._directory / "request.json"
-        order.write_text(request.model_dump_json(exclude={"draft"}))
+        order.write_text(request.model_dump_json(exclude={"draft", "number"}))
         self._clip = self._directory / "clip.mp4"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "drawing", str(order), str(self._clip)],
