@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from commands import film_report, promotion
 from commands.deployment import command_line
 from commands.explain import command_line as explaining
 from commands.operation import command_line as operation
@@ -115,47 +116,7 @@ def render(
     if as_json:
         typer.echo(json.dumps(report, indent=2))
     else:
-        _show(report)
-
-
-@app.command()
-def promote(
-    job: Annotated[str, typer.Argument(help="The draft's job_id, as `reelflow render --draft` has told it.")],
-    scene: Annotated[
-        list[int] | None, typer.Option(help="Of a scene to make in full; repeat it. Without it all approved.")
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="All scenes, approved or not.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(help="Where the MP4 goes; by default it stays in the media store.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-) -> None:
-    """Makes the scenes of a draft in full; what was made in full before is not paid again."""
-    from uuid import UUID
-
-    from app.errors import AppError
-
-    if every and scene:
-        leave("--all and --scene exclude each other: give one of them.", USAGE_ERROR)
-    try:
-        draft = UUID(job)
-    except ValueError:
-        leave(f"{job!r} is no job_id: take it from what `reelflow render --draft` printed.", USAGE_ERROR)
-
-    from commands import render as command
-    from stack.shared_process import ServiceFailed
-
-    console = Console(stderr=True, quiet=as_json)
-    try:
-        report = command.promote(draft, scene or None, out, console, every=every)
-    except command.RenderFailed as failed:
-        leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
-    except (AppError, ServiceFailed) as failed:
-        leave(str(failed), FAILED)
-    if as_json:
-        typer.echo(json.dumps(report, indent=2))
-    else:
-        _show(report)
+        film_report.show(report)
 
 
 @app.command()
@@ -260,6 +221,7 @@ def worker(
         leave(str(failed), FAILED)
 
 
+promotion.add_to(app)
 command_line.add_to(app)
 rolling_back.add_to(app)
 operation.add_to(app)
@@ -289,24 +251,6 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         leave("Stopped.", CANCELLED)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _show(report: dict[str, Any]) -> None:
-    seconds = report["seconds"]
-    loudness = report["loudness_lufs"]
-    Console().print(
-        f"[bold]Video[/]          {report['video']}\n"
-        f"[bold]Contact sheet[/]  {report['contact_sheet']}\n"
-        + "".join(f"[bold]{aspect:<13}[/]  {place}\n" for aspect, place in report["also"].items())
-        + f"[bold]Timeline[/]       {report['timeline']}\n"
-        f"[bold]Prefect run[/]    {report['prefect_flow_run']}  [dim](while `reelflow up` runs)[/]\n"
-        f"{report['clips']} clips, {report['frames']} frames, {report['duration_s']:.0f} s, "
-        f"{report['width']}x{report['height']}, "
-        f"{'silent' if loudness is None else f'{loudness:.1f} LUFS'}, ${report['cost_usd']:.2f}, "
-        f"made in {seconds['total']:.0f} s",
-        highlight=False,
-        soft_wrap=True,
-    )
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def test_the_film_is_what_was_asked_for(film: dict[str, object]) -> None:
 
 def test_the_report_has_its_keys_and_its_sums(film: dict[str, object]) -> None:
     assert set(film) == {
-        *("job_id", "video", "contact_sheet", "timeline", "frames", "duration_s", "width", "height"),
+        *("job_id", "video", "contact_sheet", "timeline", "also", "frames", "duration_s", "width", "height"),
         *("loudness_lufs", "clips", "cost_usd", "prefect_flow_run", "seconds"),
     }
     seconds = film["seconds"]
