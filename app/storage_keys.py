@@ -57,6 +57,11 @@ def job_metadata_key(job: UUID | str) -> str:
     return f"{job_prefix(job)}metadata.json"
 
 
+def track_key(job: UUID | str) -> str:
+    """What was heard of the music that a job's film is cut to."""
+    return f"{job_prefix(job)}track.json"
+
+
 def composition_prefix(composition: UUID | str) -> str:
     """Everything that belongs to a composition."""
     return f"{COMPOSITIONS}{composition}/"

@@ -93,6 +93,10 @@ class ClipSource(Block, ABC):
     def cost(self, request: ClipRequest) -> Decimal:
         """The price of the clip in USD."""
 
+    def bought_frames(self, frames: int) -> int:
+        """How many frames are paid for, for a clip that must hold so many; more where lengths are fixed."""
+        return frames
+
     @abstractmethod
     def submit(self, request: ClipRequest) -> str:
         """Orders the clip and returns the submission's id at once.

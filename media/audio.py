@@ -20,10 +20,10 @@ from media.ducking import mix
 from media.encoder import FPS, Run, run
 from media.errors import EncodingFailed, SourceRejected
 from media.files import digest, translated_disk_errors, written_whole
+from media.hearing import RATE, decoding, empty, unreadable
 from media.probe import Loudness, measure_loudness
 from media.timeline import Timeline
 
-RATE = 48000
 TARGET_LUFS = -14.0
 TOLERANCE_LU = 0.5
 CEILING_DBTP = -1.0
@@ -158,35 +158,13 @@ class _Desk:
 
     def _lay_music(self, music: Path, fade_in: int, fade_out: int) -> None:
         """The music as the film's exact length of stereo samples, looped or trimmed, and faded."""
-        seconds = self._samples / RATE
-        stereo = f"aresample={RATE},aformat=sample_fmts=flt:channel_layouts=stereo"
         pcm = ["-map_metadata", "-1", "-c:a", "pcm_f32le"]
         try:
-            self._run(
-                [
-                    "-i",
-                    str(music),
-                    "-map",
-                    "0:a:0",
-                    "-vn",
-                    "-t",
-                    f"{seconds:.6f}",
-                    "-af",
-                    stereo,
-                    *pcm,
-                    str(self.looped),
-                ]
-            )
+            self._run([*decoding(music, self._samples), *pcm, str(self.looped)])
         except EncodingFailed as error:
-            raise SourceRejected(
-                f"The music {music.name} cannot be read",
-                error.cause,
-                "Give an MP3, WAV or M4A file that plays",
-            ) from error
+            raise unreadable(music, error) from error
         if self.looped.stat().st_size < 2048:
-            raise SourceRejected(
-                f"The music {music.name} is empty", "it holds no samples", "Give a file that plays"
-            )
+            raise empty(music)
         fades = [f"atrim=end_sample={self._samples}"]
         if fade_in:
             fades.append(f"afade=t=in:ns={fade_in * RATE // FPS}")

@@ -8,9 +8,10 @@ from prefect.tasks import exponential_backoff
 
 from app import events, jobs, records
 from app.database import session
-from app.models import JobStatus
+from app.models import GenerationJob, JobStatus
 from flows.generation.faults import transient
 from flows.generation.film import clip_requests
+from flows.generation.music import cut_to, track_of
 from flows.generation.production import Production
 from planning.storyboard import Storyboard
 
@@ -24,21 +25,34 @@ from planning.storyboard import Storyboard
     cache_policy=NO_CACHE,
 )
 def plan_scenes(film: Production) -> Storyboard:
-    """The job's storyboard, with a row for each of its clips: what the row has, or a new one."""
-    with film.working(), session() as db:
-        job = jobs.lock_job(db, film.job_id)
-        if job.storyboard is None:
-            storyboard = film.planner.plan(film.brief)
-            job.storyboard = storyboard.model_dump(mode="json")
-            job.title = storyboard.title
-        else:
-            storyboard = Storyboard.model_validate(job.storyboard)
-        records.plan_clips(db, film.job_id, _shots(film, storyboard))
-        jobs.advance(db, film.job_id, JobStatus.GENERATING)
+    """The job's storyboard, with a row for each of its clips: what the row has, or a new one.
+
+    Raises:
+        Cancelled: the film is no longer wanted.
+        AssetMissing: the music that it is to be cut to is gone.
+        media.errors.MediaError: that can't be listened to; says why.
+    """
+    with film.working():
+        # Planning and listening take seconds: the job's row is not held meanwhile.
+        storyboard = _kept(film) or cut_to(film, film.planner.plan(film.brief), track_of(film))
+        with session() as db:
+            job = jobs.lock_job(db, film.job_id)
+            if job.storyboard is None:
+                job.storyboard = storyboard.model_dump(mode="json")
+                job.title = storyboard.title
+            records.plan_clips(db, film.job_id, _shots(film, storyboard))
+            jobs.advance(db, film.job_id, JobStatus.GENERATING)
     events.status_changed(film.job_id)
     film.progress.expect_clips([scene.number for scene in storyboard.shown])
     film.progress.part("planning", 1.0)
     return storyboard
+
+
+def _kept(film: Production) -> Storyboard | None:
+    """What was planned before, by a run that was ended since."""
+    with session() as db:
+        kept = db.get_one(GenerationJob, film.job_id).storyboard
+    return None if kept is None else Storyboard.model_validate(kept)
 
 
 def _shots(film: Production, storyboard: Storyboard) -> list[records.Shot]:

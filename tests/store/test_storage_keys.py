@@ -18,6 +18,7 @@ ID = UUID("6f1d0d4e-6f0a-4c3e-9d3c-3a1a0a2b4c5d")
         (storage_keys.clip_key("j", 20), "generations/j/clips/clip_020.mp4"),
         (storage_keys.clip_thumbnail_key("j", 3), "generations/j/thumbnails/clip_003.jpg"),
         (storage_keys.job_metadata_key("j"), "generations/j/metadata.json"),
+        (storage_keys.track_key("j"), "generations/j/track.json"),
         (storage_keys.composition_key(ID), f"compositions/{ID}/final.mp4"),
         (storage_keys.composition_thumbnail_key(ID), f"compositions/{ID}/thumbnail.jpg"),
         (storage_keys.composition_timeline_key(ID), f"compositions/{ID}/timeline.json"),
