@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from listening.spectrum import FRAMES_A_SECOND, Array, Spectrum
+from listening.spectrum import FRAMES_A_SECOND, Array, Spectrum, peaks_at
 
 METRES = (4, 3, 6, 8)
 """Beats a bar, the commoner first. Six and eight are also three and four felt at twice their tempo."""
@@ -12,6 +12,7 @@ METRES = (4, 3, 6, 8)
 _SLIP = 1e-3
 """How likely the count of the bar is to begin anew at a beat, because one was missed or the music does so."""
 _SURENESS = 0.8
+_SIGNIFICANT = 2.0
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,20 @@ def find_bars(spectrum: Spectrum, beats: Array) -> Bars:
     if len(beats) < 2 * max(METRES):
         return Bars(METRES[0], tuple(index % METRES[0] for index in range(len(beats))), 0.0)
     evidence = _evidence(spectrum, beats)
-    distinct = {metre: max(_distinct(evidence, metre, phase) for phase in range(metre)) for metre in METRES}
+    best = {metre: max(range(metre), key=lambda phase: _distinct(evidence, metre, phase)) for metre in METRES}
+    distinct = {metre: _distinct(evidence, metre, phase) for metre, phase in best.items()}
     metre = max(METRES, key=lambda metre: distinct[metre])
+    if _is_two_bars(evidence, metre, best[metre]):
+        metre //= 2
     return Bars(metre, _count(evidence, metre), distinct[metre])
+
+
+def _is_two_bars(evidence: Array, metre: int, phase: int) -> bool:
+    """Whether the middle of what seems a bar is a downbeat, too, if a weaker one: every other bar differs."""
+    if metre // 2 not in METRES:
+        return False
+    places = (np.arange(len(evidence)) - phase) % metre
+    return _welch(evidence[places == metre // 2], evidence[places % (metre // 2) != 0]) > _SIGNIFICANT
 
 
 def _evidence(spectrum: Spectrum, beats: Array) -> Array:
@@ -45,7 +57,7 @@ def _evidence(spectrum: Spectrum, beats: Array) -> Array:
     frames = np.round(beats * FRAMES_A_SECOND).astype(int)
     chords = _between(spectrum.chroma, frames)
     timbre = _between(spectrum.timbre, frames)
-    low, high = _peaks(spectrum.low, frames), _peaks(spectrum.high, frames)
+    low, high = peaks_at(spectrum.low, beats), peaks_at(spectrum.high, beats)
     parts = (
         (1.0, _change(chords)),
         (0.4, _change(timbre - timbre.mean(axis=1, keepdims=True))),
@@ -72,11 +84,6 @@ def _change(means: Array) -> Array:
     return np.concatenate([[change.mean()], change])
 
 
-def _peaks(curve: Array, frames: Array) -> Array:
-    reach = int(0.05 * FRAMES_A_SECOND)
-    return np.array([curve[max(0, at - reach) : at + reach + 1].max(initial=0.0) for at in frames])
-
-
 def _standard(values: Array) -> Array:
     # A few very strong changes must not drown the many.
     values = np.clip(values, *np.percentile(values, (2, 98)))
@@ -84,9 +91,13 @@ def _standard(values: Array) -> Array:
 
 
 def _distinct(evidence: Array, metre: int, phase: int) -> float:
-    """Welch's t of the downbeats' evidence against that of the others."""
+    """How far the downbeats' evidence is above that of the others."""
     down = np.arange(len(evidence)) % metre == phase
-    ones, others = evidence[down], evidence[~down]
+    return _welch(evidence[down], evidence[~down])
+
+
+def _welch(ones: Array, others: Array) -> float:
+    """Welch's t of two samples."""
     spread = ones.var() / len(ones) + others.var() / len(others)
     return float((ones.mean() - others.mean()) / np.sqrt(spread + 1e-9))
 

@@ -5,7 +5,7 @@ import numpy as np
 from listening.bars import Bars, find_bars
 from listening.beats import find_beats
 from listening.form import energy, find_sections
-from listening.spectrum import RATE, Array, Spectrum, analyse
+from listening.spectrum import RATE, Array, Spectrum, analyse, peaks_at
 from listening.tempo import tempo_curve
 from planning.track import Beat, Track
 
@@ -50,10 +50,20 @@ def _pulse(sound: Array, spectrum: Spectrum) -> tuple[Array, Bars]:
         return np.zeros(0), Bars(4, (), 0.0)
     tempos = tempo_curve(spectrum.onsets)
     best: tuple[Array, Bars] | None = None
+    surest = 0.0
     for times in _MISHEARD:
         beats = find_beats(sound, spectrum.onsets, tempos * times)
         bars = find_bars(spectrum, beats)
-        if best is None or bars.distinct > _SURER * best[1].distinct:
-            best = beats, bars
+        # Triplets make bars as distinct as the beat does, and have little to be heard on most of them.
+        sure = bars.distinct * _heard_on(spectrum.onsets, beats)
+        if best is None or sure > _SURER * surest:
+            best, surest = (beats, bars), sure
     assert best is not None
     return best
+
+
+def _heard_on(onsets: Array, beats: Array) -> float:
+    """How much begins on the beats, beside the mean of all frames."""
+    if len(beats) == 0:
+        return 0.0
+    return float(np.mean(peaks_at(onsets, beats)) / (onsets.mean() + 1e-9))

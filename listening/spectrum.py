@@ -48,7 +48,7 @@ def analyse(samples: Array) -> Spectrum:
     """The curves of mono samples at ``RATE``.
 
     Onsets are spectral flux: what a logarithmic mel spectrum gains from one frame to the next (Müller,
-    "Fundamentals of Music Processing", 2015, 6.1.2).
+    "Fundamentals of Music Processing", 2015, 6.1.2), bass, middle and treble counting alike (Klapuri 2006).
     """
     import librosa
 
@@ -63,10 +63,13 @@ def analyse(samples: Array) -> Spectrum:
         y=samples, sr=RATE, n_fft=8 * _WINDOW, hop_length=HOP, norm=None, tuning=0.0
     )
     timbre = librosa.feature.mfcc(S=level, n_mfcc=13)[1:]
+    low = _flux(heard[centres < _LOW_HZ])
+    middle = _flux(heard[(centres >= _LOW_HZ) & (centres <= _HIGH_HZ)])
+    high = _flux(heard[centres > _HIGH_HZ])
     return Spectrum(
-        onsets=_flux(heard) * _weight(loudness),
-        low=_flux(heard[centres < _LOW_HZ]),
-        high=_flux(heard[centres > _HIGH_HZ]),
+        onsets=(low + middle + high) * _weight(loudness),
+        low=low,
+        high=high,
         chroma=np.sqrt(chroma),
         timbre=timbre,
         loudness=loudness,
@@ -83,3 +86,10 @@ def _weight(loudness: Array) -> Array:
     around = maximum_filter1d(loudness, int(FRAMES_A_SECOND))
     below = np.clip(around - np.percentile(around, 90), _SOFTEST_DB, 0.0)
     return 10 ** (below / 10)
+
+
+def peaks_at(curve: Array, seconds: Array) -> Array:
+    """The greatest value of a curve within 50 ms of each moment, (seconds,)."""
+    reach = int(0.05 * FRAMES_A_SECOND)
+    frames = np.round(seconds * FRAMES_A_SECOND).astype(int)
+    return np.array([curve[max(0, at - reach) : at + reach + 1].max(initial=0.0) for at in frames])

@@ -1,7 +1,7 @@
 """Where a film changes its scene: with the music, and with little paid footage thrown away."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,16 @@ QUIET, LOUD = 0.35, 0.55
 
 _CROSSFADE = (12, 20)
 _DIP = 20
+_SHORTER = 12
+"""Frames of the dissolve that is taken where a longer one needs another length of clip."""
 _LOUDEST_PACE = 2.5
 """How many times as many scenes a second has at full energy as at none."""
 
 # What counts how much, in seconds of footage thrown away.
-_PACE_S = 1.5
-_SECTION_S = 1.5
+_PACE_S = 0.8
+_SECTION_S = 1.0
+_SHORTER_S = 0.1
+_CUT_INSTEAD_S = 0.8
 _OFF_THE_BAR_S = 1e6
 """More than everything else together: as few changes as can be are off the downbeat."""
 
@@ -40,6 +44,8 @@ class Change:
     transition: Transition = "cut"
     transition_frames: int = 0
     downbeat: bool = True
+    against_s: float = 0.0
+    """What speaks against it, in seconds of footage: it is not what the music there asks for."""
 
     @property
     def start(self) -> int:
@@ -84,9 +90,10 @@ def place_changes(
         found = _best(track, frames, choice, scenes, bought)
         if found is not None:
             return found
+    beats = len({change.frame for change in changes})
     raise NoBeatCuts(
         f"A film of {frames / FPS:.0f} s can't be cut into {len(scenes.shares)} scenes on its music's beats: "
-        f"{len(changes)} of them were heard, and a scene takes {min(scenes.least) / FPS:.1f} s at least. "
+        f"{beats} of them were heard, and a scene takes {min(scenes.least) / FPS:.1f} s at least. "
         "Choose fewer scenes, or music with a clear beat throughout."
     )
 
@@ -119,7 +126,16 @@ def _changes(track: Track, frames: int) -> list[Change]:
         energy = track.energy_at(beat.at_s + 60 / tempo * track.metre / 2)
         kind, length = lead_in(energy, opens=opens, beat_s=60 / tempo)
         changes.setdefault(frame, Change(frame, kind, length, downbeat=beat.place == 0))
-    return list(changes.values())
+    return [variant for change in changes.values() for variant in _variants(change)]
+
+
+def _variants(change: Change) -> Iterator[Change]:
+    """A change as it should be, and what could stand for it where it would cost another length of clip."""
+    yield change
+    if change.transition_frames > _SHORTER:
+        yield replace(change, transition_frames=_SHORTER, against_s=_SHORTER_S)
+    if change.transition_frames:
+        yield replace(change, transition="cut", transition_frames=0, against_s=_CUT_INSTEAD_S)
 
 
 def _best(
@@ -162,11 +178,17 @@ def _edges(track: Track, nodes: Sequence[Change], bought: Callable[[int], int]) 
     starts = np.array([node.start for node in nodes])
     leads = np.array([node.transition_frames for node in nodes])
     lengths = starts[None, :] - starts[:, None]
-    fits = (lengths > 0) & (np.maximum(leads[:, None], leads[None, :]) <= lengths // 2)
+    # Two ways to change at one frame are no scene.
+    frames = np.array([node.frame for node in nodes])
+    fits = (
+        (frames[None, :] > frames[:, None])
+        & (lengths > 0)
+        & (np.maximum(leads[:, None], leads[None, :]) <= lengths // 2)
+    )
     clips = np.where(fits, lengths + leads[None, :], 0)
     thrown = np.array([0] + [bought(held) - held for held in range(1, int(clips.max()) + 1)])
     cost = thrown[clips] / FPS + _SECTION_S * _sections_within(track, nodes)
-    cost = cost + _OFF_THE_BAR_S * np.array([not node.downbeat for node in nodes])[None, :]
+    cost += np.array([node.against_s + _OFF_THE_BAR_S * (not node.downbeat) for node in nodes])[None, :]
     return lengths, np.where(fits, cost, np.inf)
 
 

@@ -7,19 +7,22 @@ import urllib.request
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
 import pytest
 from PIL import Image
 from scipy.io import wavfile
 
 from app.schemas.metadata import CompositionMetadata, JobMetadata
+from bench import tracks
 from media.files import sha256_of
 from media.probe import probe
 from media.provenance import read
 from planning.storyboard import Storyboard
+from scoring.instruments import RATE
 from tests.renders.conftest import SHORT, Reelflow
 
 PROMPT = 'Aurum, a luxurious perfume in the desert at golden hour. "Wear the light"'
+
+SONG = tracks.make("song", tracks.rock, tempos=(110,), seconds=17)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +30,7 @@ def film(reelflow: Reelflow, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     place = tmp_path_factory.mktemp("film")
     logo, music = place / "logo.png", place / "music.wav"
     Image.new("RGBA", (400, 160), "#c8963e").save(logo)
-    wave = 0.2 * np.sin(2 * np.pi * 220 * np.arange(44_100 * 6) / 44_100)
-    wavfile.write(music, 44_100, wave.astype(np.float32))
+    wavfile.write(music, RATE, SONG.samples)
     return reelflow.render(
         *(PROMPT, *SHORT, "--brand-color", "#c8963e", "--cta", "Shop Aurum", "--seed", "3"),
         *("--logo", str(logo), "--music", str(music), "--out", str(place / "aurum.mp4")),
@@ -86,6 +88,14 @@ def test_the_rows_tell_the_same(film: dict[str, object], reelflow: Reelflow) -> 
     assert made.size_bytes == Path(str(film["video"])).stat().st_size
 
 
+def test_the_scenes_change_on_the_downbeats_of_the_music(film: dict[str, object], reelflow: Reelflow) -> None:
+    (job,) = reelflow.rows("SELECT storyboard FROM generation_jobs WHERE id = :id", id=film["job_id"])
+    board = Storyboard.model_validate(job.storyboard)
+    for start, scene in zip(board.cuts, board.scenes[1:], strict=True):
+        seen = (start + scene.transition_frames // 2) / 30
+        assert min(abs(seen - second) for second in SONG.downbeats) < 1 / 30
+
+
 def test_the_media_store_holds_every_key(film: dict[str, object], reelflow: Reelflow) -> None:
     media = reelflow.home / "media" / "objects"
     (composition,) = reelflow.rows("SELECT id FROM compositions WHERE job_id = :id", id=film["job_id"])
@@ -93,6 +103,7 @@ def test_the_media_store_holds_every_key(film: dict[str, object], reelflow: Reel
         *(f"generations/{film['job_id']}/clips/clip_{n:03d}.mp4" for n in (1, 2, 3)),
         *(f"generations/{film['job_id']}/thumbnails/clip_{n:03d}.jpg" for n in (1, 2, 3)),
         f"generations/{film['job_id']}/metadata.json",
+        f"generations/{film['job_id']}/track.json",
         *(
             f"compositions/{composition.id}/{name}"
             for name in ("final.mp4", "thumbnail.jpg", "timeline.json", "metadata.json")
@@ -144,8 +155,10 @@ def test_prefect_shows_the_run_its_progress_and_its_pictures(
 
 
 def test_a_second_film_of_the_same_clips_makes_none(film: dict[str, object], reelflow: Reelflow) -> None:
+    music = Path(str(film["video"])).with_name("music.wav")
     again = reelflow.render(
         *(PROMPT, *SHORT, "--brand-color", "#c8963e", "--cta", "Shop Aurum", "--seed", "3"),
+        *("--music", str(music)),
     )
     assert again["job_id"] != film["job_id"]
     counted = reelflow.rows(
