@@ -257,4 +257,6 @@ def _clip(clip: WholeClip, links: Links) -> ClipSchema:
         thumbnail_url=links(clip.thumbnail_key, version=clip.completed_at) if clip.thumbnail_key else None,
         video_url=links(clip.storage_key, version=clip.completed_at) if clip.storage_key else None,
         error_message=clip.error_message,
+        quality=clip.quality,
+        warning=clip.quality and clip.quality.warning,
     )

@@ -26,6 +26,7 @@ from app.models import (
     JobStatus,
     QueuedTask,
 )
+from app.quality import ClipQuality
 
 FREE = Decimal(0)
 _ENDED = frozenset({CompositionStatus.COMPLETED, CompositionStatus.CANCELLED})
@@ -157,6 +158,22 @@ def finish_clip(
     clip.actual_cost_usd = cost_usd
     session.flush()
     return clip
+
+
+def quality_of(clip: Clip) -> ClipQuality | None:
+    """What was measured on a clip; None until it has arrived."""
+    return None if clip.quality is None else ClipQuality.model_validate(clip.quality)
+
+
+def note_quality(session: Session, clip_id: UUID, quality: ClipQuality) -> None:
+    """Writes down what was measured on a clip so far."""
+    _, clip = _lock_clip(session, clip_id)
+    # As the row keeps it: with what the API leaves out.
+    document = quality.model_dump(mode="json")
+    for take, kept in zip(document["takes"], quality.takes, strict=True):
+        take["style"] = list(kept.style)
+    clip.quality = document
+    session.flush()
 
 
 def fail_clip(session: Session, clip_id: UUID, message: str) -> Clip:

@@ -123,6 +123,11 @@ def temp_prefix(job: UUID | str) -> str:
     return f"{TEMPORARY}{job}/"
 
 
+def refused_take_key(job: UUID | str, number: int, seed: int) -> str:
+    """A take of a clip that was refused, for as long as no better one is there."""
+    return f"{temp_prefix(job)}clip_{number:03d}.take_{seed}.mp4"
+
+
 def backup_key(backup: str) -> str:
     """The dump of the database; see `app.backups`, which says how long it is kept."""
     return f"{BACKUPS}{backup}/database.dump"

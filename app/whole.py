@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.models import AspectRatio, ClipStatus, CompositionStatus, DeliveryStatus, JobStatus, JobType
+from app.quality import ClipQuality
 
 
 class WholeClip(BaseModel):
@@ -33,6 +34,7 @@ class WholeClip(BaseModel):
     thumbnail_key: str | None
     error_message: str | None
     completed_at: datetime | None
+    quality: ClipQuality | None
 
 
 class WholeFilm(BaseModel):

@@ -16,6 +16,7 @@ from media.typography import Face, drawable, fit
 BACKGROUND = (15, 17, 23)
 TEXT = (236, 238, 244)
 FAINT = (139, 146, 164)
+WARNING = (255, 176, 84)
 _PAGE = 1600
 _MARGIN, _GAP = 48, 28
 PREVIEW_MOMENTS = 4
@@ -27,10 +28,17 @@ _JPEG = {"quality": 90, "optimize": True, "subsampling": 0}
 
 @dataclass(frozen=True)
 class SheetScene:
-    """One picture of a contact sheet: the film frame to show and what to call it."""
+    """One picture of a contact sheet: the film frame to show and what to call it.
+
+    ``note`` is a small line below: what was measured. ``mark`` is a bar at the picture's corner: a short
+    word, or nothing. A ``flagged`` scene has both in the colour of a warning.
+    """
 
     frame: int
     label: str
+    note: str = ""
+    mark: str = ""
+    flagged: bool = False
 
 
 def timecode(frame: int) -> str:
@@ -128,6 +136,7 @@ def contact_sheet(video: Path, scenes: Sequence[SheetScene], destination: Path, 
         y = head + (index // columns) * row
         page.paste(_scaled(picture, cell), (x, y), _rounded(cell, tile_height, 12))
         caption.draw(draw, x, y + tile_height)
+        _draw_mark(draw, scenes[index], x + 10, y + 10)
     _save(page, destination)
 
 
@@ -139,8 +148,17 @@ def _columns(count: int, aspect: float) -> int:
     return max(range(most - 1, most + 2), key=lambda columns: (-(-count % columns), columns))
 
 
+def _draw_mark(draw: ImageDraw.ImageDraw, scene: SheetScene, x: int, y: int) -> None:
+    if not scene.mark:
+        return
+    face = Face("Bold", 15)
+    width = round(face.width(scene.mark)) + 20
+    draw.rounded_rectangle((x, y, x + width, y + 28), 8, fill=WARNING if scene.flagged else TEXT)
+    face.draw(draw, x + 10, y + 20, scene.mark, BACKGROUND)
+
+
 class _Caption:
-    """Number, label and timecode on one line; a long label has a line of its own."""
+    """Number, label and timecode on one line; a long label has a line of its own, and so has a note."""
 
     _STRONG, _PLAIN, _SMALL = Face("Bold", 17), Face("Medium", 17), Face("Medium", 14)
 
@@ -152,7 +170,12 @@ class _Caption:
         self._beside = label if self._PLAIN.width(label) <= room else ""
         below = fit(label, weight="Medium", largest=16, smallest=16, width=width, height=24, max_lines=1)
         self._below = below if label and not self._beside else None
-        self.height = 62 if self._below else 38
+        self._note = fit(
+            scene.note, weight="Medium", largest=13, smallest=11, width=width, height=20, max_lines=1
+        )
+        self._note_colour = WARNING if scene.flagged else FAINT
+        self._note_at = 76 if self._below else 52
+        self.height = (62 if self._below else 38) + (22 if scene.note else 0)
 
     def draw(self, canvas: ImageDraw.ImageDraw, x: int, y: int) -> None:
         self._STRONG.draw(canvas, x, y + 29, self._number, TEXT)
@@ -160,6 +183,8 @@ class _Caption:
         self._SMALL.draw(canvas, x + self._width - self._SMALL.width(self._code), y + 28, self._code, FAINT)
         if self._below:
             self._below.face.draw(canvas, x, y + 53, self._below.lines[0], FAINT)
+        for line in self._note.lines[:1]:
+            self._note.face.draw(canvas, x, y + self._note_at, line, self._note_colour)
 
 
 def _scaled(picture: NDArray[np.uint8], width: int) -> Image.Image:

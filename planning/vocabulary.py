@@ -33,6 +33,11 @@ _TOKEN = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b|[^\W_]+(?:['’][^\W_]
 _LETTERED = re.compile(
     r"\b(?:words?|letters|lettering|reading|says|saying)\s*[\"“„«][^\"“”„«»]*[\"”“»]", re.I
 )
+_WRITTEN = re.compile(
+    r"\b(?:letter(?:s|ing)|words?|writ(?:ing|ten)|text|titles?|captions?|headlines?|slogans?|logos?|labels?|signs?"
+    r"|signage|billboards?|posters?|banners?|newspapers?|magazines?|books?|menus?|screens?|keyboards?|numbers?)\b",
+    re.I,
+)
 _QUOTED = re.compile(r"[\"“„«]\s*([^\"“”„«»]+?)\s*[\"”“»]")
 
 
@@ -94,6 +99,11 @@ def mentions(text: str) -> Iterator[Mention]:
                 # A phrase says more than a word: "running shoe" is surer than "shoe".
                 yield Mention(aspect, identity, weight + (size - 1) * 0.75, position, position + size)
         position += size
+
+
+def may_show_letters(text: str) -> bool:
+    """Whether letters would be no surprise in the picture: words are quoted, or what bears them is named."""
+    return _QUOTED.search(text) is not None or _WRITTEN.search(text) is not None
 
 
 def fold(token: str) -> str:

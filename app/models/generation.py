@@ -174,6 +174,7 @@ class Clip(Table, table=True):
         check("attempts_not_negative", "attempts >= 0"),
         check("costs_not_negative", "estimated_cost_usd >= 0 AND actual_cost_usd >= 0"),
         check("stored_when_completed", "status <> 'completed' OR storage_key IS NOT NULL"),
+        check("quality_object", "jsonb_typeof(quality) = 'object'"),
         check("completed_after_started", "completed_at >= started_at"),
         Index("ix_clips_address", "address"),
         Index("ix_clips_external_id", "external_id", postgresql_where=text("external_id IS NOT NULL")),
@@ -193,6 +194,8 @@ class Clip(Table, table=True):
     external_id: str | None = words()
     # Of a draft's clips: whether its shot is to be made in full; null while nobody has said.
     approved: bool | None = flag(nullable=True)
+    # What was measured on each take of it: app.quality.ClipQuality.
+    quality: dict[str, Any] | None = document(nullable=True)
     attempts: int = small(default=0)
     error_message: str | None = words()
     estimated_cost_usd: Decimal = usd()

@@ -7,6 +7,7 @@ from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
 from app.models import ClipStatus, JobStatus
+from app.quality import ClipQuality
 from app.schemas.base import Schema
 from app.schemas.compositions import EXAMPLE as COMPOSITION
 from app.schemas.compositions import Composition
@@ -42,6 +43,29 @@ _CLIP: JsonDict = {
     "thumbnail_url": "https://films.example.com/media/generations/3f6c/thumbnails/clip_001.jpg?expires=1795600800&signature=aa07",
     "video_url": "https://films.example.com/media/generations/3f6c/clips/clip_001.mp4?expires=1795600800&signature=c311",
     "error_message": None,
+    "quality": {
+        "takes": [
+            {
+                "seed": 1_184_203_377,
+                "faults": [],
+                "cause": None,
+                "usable": True,
+                "decode_errors": 0,
+                "frames": 160,
+                "width": 1280,
+                "height": 720,
+                "black": 0.0,
+                "frozen": 0.0,
+                "sharpness": 0.502,
+                "palette_distance": 0.0172,
+                "lettering": 0.0,
+                "style_distance": 0.11,
+                "milliseconds": 890.0,
+            }
+        ],
+        "chosen": 0,
+    },
+    "warning": None,
 }
 _GENERATION: JsonDict = _SUMMARY | {
     "seed": 7,
@@ -128,6 +152,12 @@ class Clip(Schema):
     """An MP4 without sound, once the clip is made; good for an hour."""
 
     error_message: str | None
+
+    quality: ClipQuality | None
+    """What was measured on it when it arrived; null until then."""
+
+    warning: str | None
+    """Set where every take of the clip had faults, and the best of them is shown."""
 
 
 class GenerationSummary(Schema):

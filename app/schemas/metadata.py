@@ -6,6 +6,7 @@ Fields are added to a version of a schema; a field that changes its meaning or g
 from typing import Any, Literal
 from uuid import UUID
 
+from app.quality import ClipQuality
 from app.schemas.base import Schema
 from planning.brief import FPS
 from planning.cut_list import CutList
@@ -35,6 +36,7 @@ class ClipMetadata(Schema):
     """What the model was told."""
 
     seed: int
+    """Of the take that is shown."""
 
     frames: int
     """At 30 frames per second."""
@@ -52,6 +54,9 @@ class ClipMetadata(Schema):
 
     actual_cost_usd: float
     """What this generation paid for it; 0 where an earlier one did."""
+
+    quality: ClipQuality | None
+    """What was measured on it when it arrived."""
 
 
 class VideoMetadata(Schema):

@@ -14,22 +14,19 @@ from sqlmodel import Session, col, select
 
 from app import records, storage_keys
 from app.database import session
-from app.ledger import spent_on_clip
+from app.ledger import BudgetExceeded, spent_on_clip
 from app.models import Clip, ClipStatus
 from blocks.clip_source import ClipRequest, ClipSourceError
 from blocks.media_store import ObjectInfo
 from flows.generation.faults import transient
+from flows.generation.gate import Gate, inherit
 from flows.generation.production import ENCODING_DEADLINE_S, Production
-from media.errors import Cancelled, DeadlineExceeded, SourceRejected
+from media.errors import Cancelled, DeadlineExceeded
 from media.normalise import normalise
 from media.stills import thumbnail
-from planning.brief import SEED_LIMIT
 
 CLIP_LIMIT = "reelflow-clips"
 CLIP_DEADLINE_S = 1800.0
-MOST_TAKES = 3
-# Far apart, so that a neighbour's next take is not this one's.
-SEED_STEP = 104_729
 SLOT_LEASE_S = 60.0
 POLL_EVERY_S = 0.05
 THUMBNAIL_WIDTH = 480
@@ -55,6 +52,7 @@ def make_clip(film: Production, number: int, order: ClipRequest) -> Path:
 
     Raises:
         Cancelled: the film is no longer wanted.
+        ClipRefused: what the source delivers can't be used.
         ClipSourceError: the source refuses, or failed for good.
         ClipSourceUnavailable, StoreUnavailable: still so after the last retry.
     """
@@ -93,31 +91,26 @@ def _find(film: Production, address: str, key: str) -> ObjectInfo | None:
 
 
 def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None:
-    """Has the clip made; what turns out to be of no use is made again from another seed."""
+    """Has the clip made; a take that the gate refuses is made again from another seed."""
+    gate = Gate(film, number, order)
     arrived = clip.with_suffix(".arrived.mp4")
-    takes = [take for take in _takes(order) if not film.source.was_refused(take)]
     with _machine(film.source.local):
-        for take in takes:
+        for take in gate.left():
             try:
                 _deliver(film, number, take, arrived)
-                with _machine(not film.source.local):
-                    _normalise(film, order, arrived, clip)
-            except SourceRejected as fault:
-                film.source.refuse(take, str(fault))
-                if take is takes[-1]:
+            except BudgetExceeded:
+                if not gate.has_one_of_use:
                     raise
-            else:
-                arrived.unlink()
-                return
-    raise ClipSourceError(
-        f"Clip {number} could not be made: {MOST_TAKES} takes of it were of no use. Change its description."
-    )
-
-
-def _takes(order: ClipRequest) -> list[ClipRequest]:
-    """The clip as ordered, and again from other seeds."""
-    seeds = ((order.seed + take * SEED_STEP) % (SEED_LIMIT + 1) for take in range(MOST_TAKES))
-    return [order.model_copy(update={"seed": seed}) for seed in seeds]
+                break
+            with _machine(not film.source.local):
+                verdict = gate.examine(take, arrived)
+            if verdict.accepted:
+                break
+            film.source.refuse(take, verdict.cause)
+        with _machine(not film.source.local):
+            gate.choose(arrived)
+            _normalise(film, order, arrived, clip)
+        arrived.unlink()
 
 
 def _machine(needed: bool) -> AbstractContextManager[object]:
@@ -131,9 +124,9 @@ def _machine(needed: bool) -> AbstractContextManager[object]:
     )
 
 
-def _deliver(film: Production, number: int, order: ClipRequest, arrived: Path) -> None:
-    """Orders the clip, or goes on with what a killed process has ordered, and waits until it is here."""
-    submission = film.source.submit(order)
+def _deliver(film: Production, number: int, take: ClipRequest, arrived: Path) -> None:
+    """Orders a take, or goes on with what a killed process has ordered, and waits until it is here."""
+    submission = film.source.submit(take)
     try:
         with session() as db:
             records.begin_clip(db, _row(db, film, number).id)
@@ -189,9 +182,11 @@ def _keep(film: Production, number: int, order: ClipRequest, clip: Path, found: 
     # Told by the store: a run that was killed before its row was written has made and paid it all the same.
     made_here = found.metadata.get(MADE_FOR) == str(film.job_id)
     with session() as db:
+        row = _row(db, film, number)
+        inherit(db, row)
         records.finish_clip(
             db,
-            _row(db, film, number).id,
+            row.id,
             storage_key=storage_keys.clip_key(film.job_id, number),
             thumbnail_key=key,
             cost_usd=spent_on_clip(db, film.job_id, number),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -38,6 +39,7 @@ def composition_metadata(film: Production, storyboard: Storyboard, made: Film) -
     shown = {scene.number for scene in made.cut_list.scenes}
     with session() as db:
         row = db.get_one(Row, made.version_id)
+        clips = [clip for clip in _clips(db, film, storyboard) if clip.number in shown]
         document = CompositionMetadata(
             composition_id=made.version_id,
             job_id=film.job_id,
@@ -45,7 +47,7 @@ def composition_metadata(film: Production, storyboard: Storyboard, made: Film) -
             parent_id=row.parent_id,
             title=storyboard.title,
             cut_list=made.cut_list,
-            clips=[clip for clip in _clips(db, film, storyboard) if clip.number in shown],
+            clips=clips,
             video=_video(made),
             texts=[
                 TextMetadata(overlay=text.overlay, contrast=text.ratio, scrim=text.scrim)
@@ -53,7 +55,7 @@ def composition_metadata(film: Production, storyboard: Storyboard, made: Film) -
             ],
             segments=SegmentsMetadata(**asdict(made.composition.segments)),
             provenance=_provenance(film, storyboard, made),
-            warnings=list(made.composition.warnings),
+            warnings=[*_clip_warnings(clips), *made.composition.warnings],
             versions=_versions(),
         )
     return document.model_dump(mode="json")
@@ -82,11 +84,13 @@ def _clips(db: Session, film: Production, storyboard: Storyboard) -> list[ClipMe
 
 
 def _clip(clip: Clip, film: Production, seed: int) -> ClipMetadata:
+    quality = records.quality_of(clip)
+    shown = quality and quality.shown
     return ClipMetadata(
         number=clip.number,
         model=clip.source,
         prompt=clip.description,
-        seed=seed,
+        seed=shown.seed if shown else seed,
         frames=clip.frames,
         sha256=sha256_of(film.workdir / f"{clip_name(clip.number)}.mp4"),
         storage_key=clip.storage_key,
@@ -94,7 +98,13 @@ def _clip(clip: Clip, film: Production, seed: int) -> ClipMetadata:
         external_id=clip.external_id,
         estimated_cost_usd=float(clip.estimated_cost_usd),
         actual_cost_usd=float(clip.actual_cost_usd),
+        quality=quality,
     )
+
+
+def _clip_warnings(clips: Sequence[ClipMetadata]) -> list[str]:
+    warnings = ((clip.number, clip.quality and clip.quality.warning) for clip in clips)
+    return [f"Clip {number}: {warning}" for number, warning in warnings if warning]
 
 
 def _video(made: Film) -> VideoMetadata:

@@ -18,6 +18,7 @@ from app import events, jobs, records, storage_keys
 from app.database import session
 from app.links import download_link
 from app.models import Composition, JobStatus
+from app.quality import ClipQuality
 from app.settings import settings
 from flows.generation.composition import Film, Rendition
 from flows.generation.deliveries import Deliveries, deliver
@@ -69,7 +70,7 @@ def publish_film(film: Production, storyboard: Storyboard, made: Film) -> UUID:
 
 
 def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
-    drawn = _draw_frames(storyboard, made, made.video, film.workdir)
+    drawn = _draw_frames(film, storyboard, made, made.video, film.workdir)
     pictures = Pictures(*drawn, timeline=film.workdir / "timeline.png")
     draw_timeline(made.timeline, _labels(made), pictures.timeline, title=storyboard.title)
     return pictures
@@ -79,19 +80,34 @@ def _labels(made: Film) -> list[str]:
     return [scene.title or scene.caption or scene.cta or "" for scene in made.cut_list.scenes]
 
 
-def _draw_frames(storyboard: Storyboard, made: Film, video: Path, folder: Path) -> tuple[Path, Path]:
+def _draw_frames(
+    film: Production, storyboard: Storyboard, made: Film, video: Path, folder: Path
+) -> tuple[Path, Path]:
     """The poster and the contact sheet of a film, or of what it is in another aspect ratio."""
     drawn = folder / "poster.jpg", folder / "contact_sheet.jpg"
     # The first shot once it has settled, since its first frames may still be fading in.
     poster(video, made.timeline.shots[0].frames // 2, drawn[0])
-    scenes = zip(made.cut_list.scenes, made.timeline.starts, _labels(made), strict=True)
-    contact_sheet(
-        video,
-        [SheetScene(frame=start + scene.frames // 2, label=label) for scene, start, label in scenes],
-        drawn[1],
-        title=storyboard.title,
-    )
+    contact_sheet(video, _sheet_scenes(film, made), drawn[1], title=storyboard.title)
     return drawn
+
+
+def _sheet_scenes(film: Production, made: Film) -> list[SheetScene]:
+    """The middle of each scene, with what was measured on its clip."""
+    with session() as db:
+        found = {clip.number: records.quality_of(clip) for clip in records.clips_of(db, film.job_id)}
+    scenes = zip(made.cut_list.scenes, made.timeline.starts, _labels(made), strict=True)
+    return [
+        _sheet_scene(start + scene.frames // 2, label, found.get(scene.number))
+        for scene, start, label in scenes
+    ]
+
+
+def _sheet_scene(frame: int, label: str, quality: ClipQuality | None) -> SheetScene:
+    if quality is None:
+        return SheetScene(frame=frame, label=label)
+    return SheetScene(
+        frame=frame, label=label, note=quality.note, mark=quality.mark, flagged=quality.warning is not None
+    )
 
 
 def _files(
@@ -111,7 +127,7 @@ def _store(film: Production, storyboard: Storyboard, made: Film, pictures: Pictu
         storage_keys.timeline_picture_key(composition): (pictures.timeline, "image/png"),
     }
     for each in made.renditions:
-        drawn = _draw_frames(storyboard, made, each.video, each.video.parent)
+        drawn = _draw_frames(film, storyboard, made, each.video, each.video.parent)
         files |= _files(composition, each.aspect, each.video, *drawn)
     for key, (path, content_type) in files.items():
         film.store.put_file(key, path, content_type=content_type)

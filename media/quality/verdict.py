@@ -70,9 +70,9 @@ class Verdict:
         return "; ".join(fault.cause for fault in self.faults)
 
     @property
-    def rank(self) -> tuple[bool, int, float]:
-        """The best of several clips has the lowest."""
-        return not self.usable, len(self.faults), sum(fault.excess for fault in self.faults)
+    def severity(self) -> float:
+        """How far beyond its limits it is in all."""
+        return sum(fault.excess for fault in self.faults)
 
 
 def judge(
