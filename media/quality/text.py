@@ -25,7 +25,8 @@ differentiable binarization", 2020)."""
 _SMALLEST, _TALLEST = 0.001, 0.25
 """Smaller boxes, as shares of the picture, can't be read; taller ones, as shares of a side, are no line."""
 _CHARACTERS, _SURE = 3, 0.6
-"""A line counts if so many characters are read in it, and with this mean probability."""
+"""A line counts if so many different characters are read in it, and with this mean probability: a fence or a
+row of trees reads as one letter again and again."""
 
 # A network holds the picture that it works on: one at a time.
 _alone = threading.Lock()
@@ -81,7 +82,8 @@ def _is_read(rgb: NDArray[np.uint8], box: cv2.typing.RotatedRect) -> bool:
     # Connectionist temporal classification: class 0 is a gap, and a character that stays is one.
     best = steps.argmax(1)
     characters = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
-    return len(characters) >= _CHARACTERS and float(steps.max(1)[characters].mean()) >= _SURE
+    different = len(set(best[characters]))
+    return different >= _CHARACTERS and float(steps.max(1)[characters].mean()) >= _SURE
 
 
 def _blob(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
