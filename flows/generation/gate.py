@@ -60,7 +60,13 @@ class Gate:
         seeds = (
             (self._order.seed + take * SEED_STEP) % (SEED_LIMIT + 1) for take in range(self._config.takes)
         )
-        return [self._order.model_copy(update={"seed": seed}) for seed in seeds if seed not in judged]
+        takes = [self._order.model_copy(update={"seed": seed}) for seed in seeds if seed not in judged]
+        return [take for take in takes if not self._film.source.was_refused(take)]
+
+    @property
+    def has_one_of_use(self) -> bool:
+        """Whether a take was refused that the film could show for want of a better one."""
+        return any(take.usable for take in self._quality.takes)
 
     def examine(self, take: ClipRequest, arrived: Path) -> Verdict:
         """Measures what has arrived, judges it, and keeps it aside if it is refused and yet of use."""

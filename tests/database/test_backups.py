@@ -26,7 +26,7 @@ from blocks.media_store import MediaStore, media_store_from_url
 from tests.database.conftest import WAY
 
 # Rows of configuration that the schema begins with.
-CONFIGURED = 10
+CONFIGURED = 11
 JobIn = Callable[[JobStatus], GenerationJob]
 
 

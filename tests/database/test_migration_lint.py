@@ -24,7 +24,7 @@ def test_the_steps_are_clean() -> None:
         ("0002", "require-concurrent-index-creation"),
         ("0003", "require-concurrent-index-creation"),
         ("0006", "constraint-missing-not-valid"),
-        ("0007", "constraint-missing-not-valid"),
+        ("0008", "constraint-missing-not-valid"),
     }
 
 

@@ -41,9 +41,13 @@ def film(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         for step in (JobStatus.PLANNING, JobStatus.GENERATING):
             jobs.advance(db, job.id, step)
         job_id = job.id
+    refused_by_source: set[int] = set()
     workdir = tmp_path / "work"
     workdir.mkdir()
-    yield SimpleNamespace(job_id=job_id, workdir=workdir, store=media_store())
+    source = SimpleNamespace(was_refused=lambda take: take.seed in refused_by_source)
+    yield SimpleNamespace(
+        job_id=job_id, workdir=workdir, store=media_store(), source=source, refused=refused_by_source
+    )
     settings.cache_clear()
 
 
@@ -119,6 +123,13 @@ def test_a_killed_run_orders_no_refused_take_again(film: Any, clips: dict[str, P
         left_behind.unlink()
     assert refused not in Gate(cast(Any, film), 2, ORDER).left()
     assert shoot(film, clips, "corrupt", "corrupt").read_bytes() == clips["blurred"].read_bytes()
+
+
+def test_what_the_ledger_knows_to_be_of_no_use_is_not_ordered_again(film: Any) -> None:
+    gate = Gate(cast(Any, film), 2, ORDER)
+    first, second, third = gate.left()
+    film.refused.add(second.seed)
+    assert gate.left() == [first, third]
 
 
 def test_a_stranger_among_its_neighbours_is_told(film: Any, clips: dict[str, Path]) -> None:
