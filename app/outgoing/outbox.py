@@ -47,8 +47,11 @@ def _newest_film(db: Session, job: GenerationJob) -> ToldComposition | None:
     finished = Composition.job_id == job.id, Composition.status == CompositionStatus.COMPLETED
     newest = select(Composition).where(*finished).order_by(col(Composition.version).desc()).limit(1)
     film = db.exec(newest).first()
-    return film and ToldComposition.model_validate(
-        film.model_dump() | {"duration_s": film.duration_seconds}, extra="ignore"
+    if film is None:
+        return None
+    shared = ("id", "version", "width", "height", "size_bytes", "sha256")
+    return ToldComposition.model_validate(
+        {name: getattr(film, name) for name in shared} | {"duration_s": film.duration_seconds}
     )
 
 
