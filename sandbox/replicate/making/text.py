@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,11 @@ def make_text(order: Order, directory: Path, circumstances: Circumstances) -> Ma
 
     A prompt that holds a brief as JSON, or a JSON schema with scenes, is answered with a storyboard in JSON.
     """
-    asked = f"{order.system}\n{order.prompt}"
-    documents = list(_documents(asked))
+    documents, words = _read(f"{order.system}\n{order.prompt}")
     schema = next((found for found in documents if _names_scenes(found)), None)
     brief = next(filter(None, map(_brief, documents)), None)
     if brief is None and schema is not None:
-        brief = _guessed(order.prompt)
+        brief = _guessed(_read(order.prompt)[1] or words)
     if brief is None:
         text = f"A film in one sentence: {' '.join(order.prompt.split())[:200]}"
         return Made(CHUNK.findall(text), ["answered in words"])
@@ -38,15 +36,19 @@ def make_text(order: Order, directory: Path, circumstances: Circumstances) -> Ma
     return Made(CHUNK.findall(text), ["answered with a storyboard"])
 
 
-def _documents(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects in a text, from its beginning on; none of those inside another one."""
+def _read(text: str) -> tuple[list[dict[str, Any]], str]:
+    """The JSON objects in a text, none of those inside another one, and the words around them."""
     decoder, position = json.JSONDecoder(), 0
-    while (position := text.find("{", position)) >= 0:
+    documents: list[dict[str, Any]] = []
+    while (start := text.find("{", position)) >= 0:
         try:
-            found, position = decoder.raw_decode(text, position)
-            yield found
+            found, end = decoder.raw_decode(text, start)
         except json.JSONDecodeError:
-            position += 1
+            position = start + 1
+            continue
+        documents.append(found)
+        text, position = f"{text[:start]} {text[end:]}", start
+    return documents, " ".join(text.split())
 
 
 def _brief(document: dict[str, Any]) -> Brief | None:

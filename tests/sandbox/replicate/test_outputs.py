@@ -147,10 +147,11 @@ def test_it_gives_what_the_schema_names_and_nothing_else(conduct: Conduct) -> No
     }
     given = {
         "system_prompt": f"You plan films. Answer with JSON of this schema: {json.dumps(schema)}",
-        "prompt": "An ad of 20 seconds in 3 scenes for a lighthouse hotel",
+        "prompt": f"An ad of 20 seconds in 3 scenes for a lighthouse hotel. {json.dumps(schema)}",
     }
     board = json.loads("".join(outputs(conduct, "openai/gpt-5-mini", given)))
     assert list(board) == ["title", "scenes"]
+    assert "properties" not in board["title"]
     assert [list(scene) for scene in board["scenes"]] == [["number", "description", "frames"]] * 3
     assert sum(scene["frames"] for scene in board["scenes"]) == 600
     assert set(Scene.model_fields) > set(board["scenes"][0])
