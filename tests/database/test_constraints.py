@@ -55,6 +55,13 @@ GOOD: dict[str, dict[str, Any]] = {
         "estimated_usd": "0.18",
         "prediction_id": "p",
     },
+    "webhook_deliveries": {
+        "job_id": JOB,
+        "session_id": SESSION,
+        "event": "generation.completed",
+        "url": "https://shop.example.com/",
+        "payload": "{}",
+    },
     "system_config": {"key": "k", "value": "1", "description": "A key"},
     "schema_migrations": {"version": "9", "description": "d", "direction": "up", "duration_seconds": 1},
 }
@@ -113,6 +120,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("generation_jobs", {"parameters": "[]"}, "parameters_object"),
     ("generation_jobs", {"idempotency_key": ""}, "idempotency_key_length"),
     ("generation_jobs", {"idempotency_key": "x" * 256}, "idempotency_key_length"),
+    ("generation_jobs", {"webhook_url": ""}, "webhook_url_length"),
+    ("generation_jobs", {"webhook_url": "x" * 2001}, "webhook_url_length"),
     ("generation_jobs", {"progress": -1}, "progress_percent"),
     ("generation_jobs", {"progress": 101}, "progress_percent"),
     ("generation_jobs", {"estimated_cost_usd": "-0.0001"}, "costs_not_negative"),
@@ -173,6 +182,14 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("predictions", {"state": "failed"}, "cost_when_ended"),
     ("predictions", {"cost_usd": "0.18"}, "cost_when_ended"),
     ("predictions", {"job_id": OTHER}, "fk_predictions_job_id"),
+    ("webhook_deliveries", {"url": ""}, "url_length"),
+    ("webhook_deliveries", {"url": "x" * 2001}, "url_length"),
+    ("webhook_deliveries", {"payload": "[]"}, "payload_object"),
+    ("webhook_deliveries", {"attempts": -1}, "attempts_not_negative"),
+    ("webhook_deliveries", {"status": "lost"}, "status"),
+    ("webhook_deliveries", {"status": "delivered"}, "stamped_when_delivered"),
+    ("webhook_deliveries", {"delivered_at": "2026-01-01"}, "stamped_when_delivered"),
+    ("webhook_deliveries", {"job_id": OTHER}, "fk_webhook_deliveries_job_id"),
     ("job_metrics", {"name": ""}, "name_length"),
     ("job_metrics", {"name": "x" * 101}, "name_length"),
     ("job_metrics", {"job_id": OTHER}, "fk_job_metrics_job_id"),
@@ -271,10 +288,11 @@ def test_deleting_a_job_deletes_what_belongs_to_it(engine: Engine) -> None:
             "compositions",
             "task_queue",
             "job_metrics",
+            "webhook_deliveries",
         ):
             _insert(connection, table, {})
         connection.execute(text("DELETE FROM generation_jobs"))
-        for table in ("clips", "compositions", "task_queue", "job_metrics"):
+        for table in ("clips", "compositions", "task_queue", "job_metrics", "webhook_deliveries"):
             assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0
 
 
