@@ -40,6 +40,7 @@ def draw_timeline(
     destination: Path,
     *,
     waveform: NDArray[np.float32] | None = None,
+    downbeats: Sequence[int] = (),
     pictures: Sequence[NDArray[np.uint8]] | None = None,
     title: str = "",
 ) -> None:
@@ -48,6 +49,7 @@ def draw_timeline(
     Args:
         labels: one for each shot.
         waveform: the film's sound as peaks from 0 to 1, evenly spread over its length; any number.
+        downbeats: the film's frames at which bars of its music begin.
         pictures: one RGB frame ``(height, width, 3)`` for each shot, shown in its block.
 
     Raises:
@@ -59,7 +61,7 @@ def draw_timeline(
     for name, bars in _tracks(timeline).items():
         chart.track(name, bars)
     if timeline.soundtrack is not None:
-        chart.sound(waveform)
+        chart.sound(waveform, downbeats)
     with written_whole(destination) as temporary:
         chart.finished().save(temporary)
 
@@ -155,8 +157,8 @@ class _Chart:
             )
         self._y += _TRACK + _GAP
 
-    def sound(self, waveform: NDArray[np.float32] | None) -> None:
-        """The waveform, or a plain band, under the fades' envelope."""
+    def sound(self, waveform: NDArray[np.float32] | None, downbeats: Sequence[int]) -> None:
+        """The waveform, or a plain band, under the fades' envelope; a line at each downbeat."""
         self._name("Music", _SOUND)
         self._box(_LEFT, self._y, _WIDTH - _RIGHT, self._y + _SOUND, _PANEL, radius=8)
         soundtrack, frames = self._timeline.soundtrack, self._timeline.frames
@@ -173,6 +175,8 @@ class _Chart:
         for x, height in zip(columns, np.clip(heights, 0.02, 1), strict=True):
             half = float(height) * (_SOUND / 2 - 8)
             self._box(float(x), middle - half, float(x) + 2.5, middle + half, self._tint(0), radius=1)
+        for frame in downbeats:
+            self._box(self._x(frame) - 0.75, self._y, self._x(frame) + 0.75, self._y + _SOUND, FAINT)
         self._y += _SOUND + _GAP
 
     def _x(self, frame: float) -> float:

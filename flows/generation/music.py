@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 from prefect.logging import get_logger
 
 from app import storage_keys
@@ -11,9 +15,19 @@ from flows.generation.production import ENCODING_DEADLINE_S, Production
 from listening.listen import listen
 from media.hearing import RATE, hear
 from planning.beat_cuts import NoBeatCuts
+from planning.brief import FPS
+from planning.cut_list import CutList
 from planning.music_cut import cut_to_music
 from planning.storyboard import Storyboard
 from planning.track import Track
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """The frames of the downbeats, and the energy from 0 to 1 evenly over the film; None where unknown."""
+
+    downbeats: tuple[int, ...]
+    energy: NDArray[np.float32] | None
 
 
 def track_of(film: Production) -> Track | None:
@@ -26,16 +40,34 @@ def track_of(film: Production) -> Track | None:
     music = uploaded(film, film.request.music_asset_id)
     if music is None:
         return None
-    key = storage_keys.track_key(film.job_id)
+    if (kept := _kept(film)) is not None:
+        return kept
+    samples = hear(
+        music.path, film.brief.frames, film.workdir, deadline_s=ENCODING_DEADLINE_S, cancel=film.cancel
+    )
+    track = listen(samples, RATE)
+    document = track.model_dump_json().encode()
+    film.store.put_bytes(storage_keys.track_key(film.job_id), document, content_type="application/json")
+    return track
+
+
+def _kept(film: Production) -> Track | None:
     try:
-        return Track.model_validate_json(film.store.get_bytes(key))
+        return Track.model_validate_json(film.store.get_bytes(storage_keys.track_key(film.job_id)))
     except ObjectMissing:
-        samples = hear(
-            music.path, film.brief.frames, film.workdir, deadline_s=ENCODING_DEADLINE_S, cancel=film.cancel
-        )
-        track = listen(samples, RATE)
-        film.store.put_bytes(key, track.model_dump_json().encode(), content_type="application/json")
-        return track
+        return None
+
+
+def pulse_of(film: Production, cut_list: CutList) -> Pulse:
+    """What a picture shows of the music that a version was cut to; nothing where it has other music."""
+    track = None
+    if cut_list.music.asset_id and cut_list.music.asset_id == film.request.music_asset_id:
+        track = _kept(film)
+    if track is None:
+        return Pulse((), None)
+    energies = [track.energy_at(frame / FPS) for frame in range(0, cut_list.frames, FPS // 2)]
+    frames = [round(second * FPS) for second in track.downbeats]
+    return Pulse(tuple(frame for frame in frames if frame < cut_list.frames), np.array(energies, np.float32))
 
 
 def cut_to(film: Production, storyboard: Storyboard, track: Track | None) -> Storyboard:

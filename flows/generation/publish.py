@@ -24,6 +24,7 @@ from flows.generation.composition import Film, Rendition
 from flows.generation.deliveries import Deliveries, deliver
 from flows.generation.faults import transient
 from flows.generation.metadata import composition_metadata, job_metadata
+from flows.generation.music import pulse_of
 from flows.generation.production import Production
 from media.chart import draw_timeline
 from media.files import sha256_of
@@ -72,7 +73,15 @@ def publish_film(film: Production, storyboard: Storyboard, made: Film) -> UUID:
 def _draw(film: Production, storyboard: Storyboard, made: Film) -> Pictures:
     drawn = _draw_frames(film, storyboard, made, made.video, film.workdir)
     pictures = Pictures(*drawn, timeline=film.workdir / "timeline.png")
-    draw_timeline(made.timeline, _labels(made), pictures.timeline, title=storyboard.title)
+    pulse = pulse_of(film, made.cut_list)
+    draw_timeline(
+        made.timeline,
+        _labels(made),
+        pictures.timeline,
+        waveform=pulse.energy,
+        downbeats=pulse.downbeats,
+        title=storyboard.title,
+    )
     return pictures
 
 

@@ -107,3 +107,16 @@ def test_a_preview_moves_and_begins_again(clips: dict[str, Path], tmp_path: Path
             picture.seek(number)
             seen.append(picture.convert("RGB").tobytes())
     assert len(set(seen)) == len(seen)
+
+
+def test_timeline_chart_shows_the_downbeats(tmp_path: Path) -> None:
+    timeline, labels = film(), [""] * 5
+    drawn = []
+    for name, downbeats in (("with.png", (43, 129)), ("without.png", ())):
+        draw_timeline(timeline, labels, tmp_path / name, downbeats=downbeats)
+        with Image.open(tmp_path / name) as image:
+            drawn.append(np.asarray(image.convert("RGB")).astype(int))
+    columns = np.flatnonzero((drawn[0] != drawn[1]).any(axis=(0, 2)))
+    places = [132 + (1600 - 132 - 40) * frame / 215 for frame in (43, 129)]
+    assert all(min(abs(column - place) for place in places) < 4 for column in columns)
+    assert all(min(abs(columns - place)) < 2 for place in places)
