@@ -84,7 +84,7 @@ def test_a_job_keeps_the_whole_request(db: Session, user: UserSession) -> None:
     assert (job.status, job.progress, job.seed, job.session_id) == (P, 0, 11, user.id)
     assert GenerationCreate.model_validate(job.parameters) == request
     assert jobs.brief_of(job).model_dump() == request.model_dump(
-        exclude={"logo_asset_id", "music_asset_id", "webhook_url"}
+        exclude={"logo_asset_id", "music_asset_id", "voice_asset_id", "hls", "webhook_url"}
     )
 
 
@@ -107,6 +107,11 @@ def test_a_seed_left_to_chance_is_drawn_once(db: Session, user: UserSession) -> 
         {"seed": 0},
         {"logo_asset_id": UUID(int=1)},
         {"music_asset_id": UUID(int=1)},
+        {"voice_asset_id": UUID(int=1)},
+        {"voice_over": "Steam."},
+        {"voice_over": "Steam.", "captions": "track"},
+        {"voice_over": "Steam.", "language": "de"},
+        {"hls": True},
     ],
 )
 def test_whatever_decides_the_film_is_in_the_fingerprint(change: dict[str, Any]) -> None:
@@ -147,6 +152,32 @@ def test_an_unusable_logo_is_refused(db: Session, user: UserSession, fault: str)
     role = "music_asset_id" if fault == "another kind" else "logo_asset_id"
     with pytest.raises(AssetUnusable):
         jobs.create_job(db, REQUEST.model_copy(update={role: asset.id}), user)
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "says"),
+    [
+        (AssetKind.AUDIO, 30.0, ""),
+        (AssetKind.AUDIO, 30.2, "the recording lasts 30.2 s and the film 30.0 s"),
+        (AssetKind.MUSIC, 10.0, "it is music, not audio"),
+    ],
+)
+def test_a_recording_is_one_that_the_film_has_time_for(
+    db: Session, user: UserSession, kind: AssetKind, seconds: float, says: str
+) -> None:
+    sound = {"content_type": "audio/wav", "width": None, "height": None, "duration_seconds": seconds}
+    asset = _asset(user, kind=kind, **sound)
+    db.add(asset)
+    db.flush()
+    request = REQUEST.model_copy(update={"voice_asset_id": asset.id})
+    if not says:
+        jobs.check_request(db, request, user.id)
+        # An edit may be shorter.
+        with pytest.raises(AssetUnusable, match=r"the film 29\.0 s"):
+            jobs.check_request(db, request, user.id, frames=29 * 30)
+        return
+    with pytest.raises(AssetUnusable, match=says):
+        jobs.create_job(db, request, user)
 
 
 def test_an_upload_is_found_by_its_content(db: Session, user: UserSession) -> None:

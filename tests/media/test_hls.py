@@ -32,7 +32,8 @@ def test_a_stream_shows_and_sounds_like_the_film(clips, assets, tmp_path: Path) 
     assert pictures(tmp_path / "hls" / MASTER) == pictures(video)
     with av.open(str(tmp_path / "hls" / "film.m3u8")) as stream, av.open(str(video)) as source:
         heard, meant = (
-            np.concatenate([frame.to_ndarray()[0] for frame in one.decode(audio=0)]) for one in (stream, source)
+            np.concatenate([frame.to_ndarray()[0] for frame in one.decode(audio=0)])
+            for one in (stream, source)
         )
     # Without an edit list the encoder's priming is heard, too: 1024 samples of nothing.
     assert np.abs(heard[1024:200_000] - meant[: 200_000 - 1024]).max() < 1e-4
@@ -40,7 +41,9 @@ def test_a_stream_shows_and_sounds_like_the_film(clips, assets, tmp_path: Path) 
     assert 'CODECS="avc1.640' in master
     assert 'SUBTITLES="subtitles"' in master
     assert 'LANGUAGE="eng"' in master
-    assert "MPEGTS:6000,LOCAL:00:00:00.000\n\n00:00:01.000 -->" in (tmp_path / "hls/subtitles.vtt").read_text()
+    assert (
+        "MPEGTS:6000,LOCAL:00:00:00.000\n\n00:00:01.000 -->" in (tmp_path / "hls/subtitles.vtt").read_text()
+    )
 
 
 def test_without_subtitles_none_are_offered(clips, tmp_path: Path) -> None:

@@ -42,6 +42,30 @@ def test_what_is_described_is_what_is_ordered(page: Page, api: httpx.Client) -> 
     assert (ordered["brand_colors"], ordered["cta"], ordered["clip_count"]) == (["#00aaff"], "Come ashore", 4)
 
 
+def test_a_voice_over_is_ordered_with_its_captions_and_counted_against_the_film(
+    page: Page, api: httpx.Client
+) -> None:
+    page.get_by_test_id("prompt").fill("A lighthouse in the fog.")
+    page.get_by_test_id("voice").click()
+    page.get_by_test_id("captions").select_option("both")
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("fault-voice_over")).to_contain_text("Captions need words")
+    page.get_by_test_id("voice-over").fill("x" * 451)
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("fault-voice_over")).to_contain_text("shorten it to 450 characters")
+    page.get_by_test_id("voice-over").fill("Nebel. Und dann die Sonne.")
+    expect(page.get_by_test_id("voice-count")).to_have_text("26 of 450")
+    page.get_by_test_id("language").select_option("de")
+    page.get_by_test_id("more").click()
+    page.get_by_test_id("hls").check()
+    page.get_by_test_id("submit").click()
+    expect(page.get_by_test_id("making")).to_contain_text("Waiting for its turn")
+    (film,) = _films(api)
+    ordered = api.get(f"/generations/{film['id']}").json()
+    assert (ordered["voice_over"], ordered["language"]) == ("Nebel. Und dann die Sonne.", "de")
+    assert (ordered["captions"], ordered["hls"]) == ("both", True)
+
+
 def test_a_kind_of_film_brings_its_own_limits(page: Page) -> None:
     slider, number = page.get_by_test_id("duration-slider"), page.get_by_test_id("duration")
     slider.fill("45")

@@ -46,6 +46,13 @@ REFUSED = [
     ({"brand_colors": ["red"]}, "brand_colors", "not a hex colour"),
     ({"brand_colors": ["#111"] * 6}, "brand_colors", "5 is the most"),
     ({"cta": "x" * 41}, "cta", "41 characters and may have 40"),
+    ({"voice_over": "x" * 451}, "voice_over", "451 characters and a film of 30 s has time for 450"),
+    ({"voice_over": "x" * 2701}, "voice_over", "2701 characters and may have 2700"),
+    ({"voice_over": "…!"}, "voice_over", "no letter or digit"),
+    ({"voice_over": 3}, "voice_over", "must be text"),
+    ({"captions": "both"}, "captions", "have no words"),
+    ({"captions": "loud"}, "captions", "none, burned, track or both"),
+    ({"language": "tlh"}, "language", "'tlh'"),
     ({"seed": -1}, "seed", "between 0 and"),
     ({"logo": "x"}, "logo", "has no field"),
 ]

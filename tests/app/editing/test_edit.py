@@ -133,6 +133,11 @@ def changed(path: str, value: object) -> Callable[[dict[str, Any]], object]:
         (changed("/scenes", [{"number": 1, "frames": 20}]), "/scenes"),
         (changed("/music", {"kind": "upload"}), "/music/asset_id"),
         (changed("/music", {"kind": "noise"}), "/music/kind"),
+        (changed("/voice", {}), "/voice"),
+        (changed("/voice", {"text": "x" * 2000}), "/voice/text"),
+        (changed("/voice", {"text": "…"}), "/voice/text"),
+        (changed("/voice", {"text": "Hm", "language": "tlh"}), "/voice/language"),
+        (changed("/voice", {"captions": "both", "asset_id": str(uuid4())}), "/voice/captions"),
         (changed("/speed", 2), "/speed"),
     ],
 )
@@ -204,6 +209,29 @@ def test_music_is_an_upload_of_this_session(film: Film, asset: str, status: int)
     if status == 422:
         assert answer.json()["code"] == "asset_unusable"
         assert film.versions() == [(1, "completed")]
+
+
+def test_a_voice_over_can_be_given_to_a_film_and_stays_in_the_versions_after_it(film: Film) -> None:
+    voice = {"text": "Arrive fresh.", "language": "de", "captions": "track", "asset_id": None}
+    film.user.post(f"{film.version}/edit", json=film.cut_list() | {"voice": voice}).raise_for_status()
+    second = f"/api/v1/compositions/{make(film.job_id)}"
+    again = film.user.get(f"{second}/timeline").raise_for_status().json()["cut_list"]
+    assert again["voice"] == voice
+    film.user.post(f"{second}/edit", json=again).raise_for_status()
+    third = film.user.get(f"/api/v1/compositions/{make(film.job_id)}/timeline").raise_for_status().json()
+    assert third["cut_list"]["voice"] == voice
+
+
+@pytest.mark.parametrize(("asset", "status"), [("audio", 202), ("music", 422), ("another's", 422)])
+def test_a_recording_is_an_upload_of_this_session(film: Film, asset: str, status: int) -> None:
+    with session() as db:
+        owner = db.get_one(GenerationJob, film.job_id).session_id
+    kind, whose = (
+        (AssetKind.MUSIC if asset == "music" else AssetKind.AUDIO),
+        (None if "'" in asset else owner),
+    )
+    cut_list = film.cut_list() | {"voice": {"asset_id": str(upload(whose, kind))}}
+    assert film.user.post(f"{film.version}/edit", json=cut_list).status_code == status
 
 
 def test_a_film_whose_logo_is_gone_is_not_begun_again(user: httpx.Client) -> None:

@@ -16,6 +16,22 @@ export const ASPECTS = {
   "1:1": { name: "Square", use: "Feeds" },
 };
 
+export const CAPTIONS = {
+  none: "None",
+  burned: "In the picture",
+  track: "To be switched on",
+  both: "Both",
+};
+
+// Those that the server speaks; see planning/narration.py.
+const LANGUAGE_CODES =
+  "bg cs da de el en es et fi fr hr hu it lt lv nl no pl pt ro ru sk sl sv tr uk".split(" ");
+const languageNames = new Intl.DisplayNames(["en"], { type: "language" });
+export const LANGUAGES = Object.fromEntries(LANGUAGE_CODES.map((code) => [code, languageNames.of(code)]));
+
+/** Characters that can be spoken during a film of so many seconds. */
+export const narrationRoom = (seconds) => Math.floor(seconds * 15);
+
 export const EXAMPLES = [
   {
     name: "A bike at dawn",
@@ -72,8 +88,13 @@ export const emptyDraft = () => ({
   cta: "",
   seed: "",
   clip_count: "",
+  voice_over: "",
+  captions: "none",
+  language: "en",
+  hls: false,
   logo: null,
   music: null,
+  voice: null,
   key: crypto.randomUUID(),
 });
 
@@ -107,6 +128,11 @@ export function orderOf(draft) {
     cta: draft.cta.trim() || null,
     seed: draft.seed === "" ? null : Number(draft.seed),
     clip_count: draft.clip_count === "" ? null : Number(draft.clip_count),
+    voice_over: draft.voice_over.trim() || null,
+    captions: draft.captions,
+    language: draft.language,
+    hls: draft.hls,
+    voice_asset_id: draft.voice?.id ?? null,
     logo_asset_id: draft.logo?.id ?? null,
     music_asset_id: draft.music?.id ?? null,
   };
@@ -129,6 +155,11 @@ export function faultsOf(draft) {
   const [low, high] = type.seconds;
   if (!Number.isInteger(draft.duration_s) || draft.duration_s < low || draft.duration_s > high)
     faults.duration_s = `${type.name === "Ad" ? "An ad" : "A music video"} lasts ${low} to ${high} seconds. Choose a whole number in between.`;
+  const said = [...draft.voice_over.trim()].length;
+  if (said > narrationRoom(draft.duration_s))
+    faults.voice_over = `That is too much to say in ${draft.duration_s} seconds: shorten it to ${narrationRoom(draft.duration_s)} characters, or make the film longer.`;
+  if (draft.captions !== "none" && !said)
+    faults.voice_over = "Captions need words: write what is said, or choose no captions.";
   if (draft.brand_colors.some((colour) => colourOf(colour) === null))
     faults.brand_colors = "Write colours like #ff5a1f, or remove the empty ones.";
   return faults;
@@ -144,8 +175,8 @@ export function refusalsOf(problem, draft, has) {
   let elsewhere = false;
   if (problem.code === "asset_unusable") {
     // A file of an older session, say: the sentence names it.
-    const music = draft.music && problem.detail.includes(draft.music.id);
-    faults[music ? "music_asset_id" : "logo_asset_id"] = `${problem.detail} ${problem.remedy}`;
+    const named = ["music", "voice"].find((kind) => draft[kind] && problem.detail.includes(draft[kind].id));
+    faults[`${named ?? "logo"}_asset_id`] = `${problem.detail} ${problem.remedy}`;
   }
   for (const { pointer, detail } of problem.errors ?? []) {
     const name = pointer.split("/")[1] || fieldIn(detail);

@@ -24,6 +24,7 @@ import { problemNotice } from "./notices.js";
 import { go } from "./router.js";
 import { dropZone, takeFilesAnywhere } from "./uploads.js";
 import { viewfinder } from "./viewfinder.js";
+import { voiceSection } from "./voice.js";
 
 const MAC = /mac|iphone|ipad/i.test(navigator.platform);
 
@@ -123,6 +124,7 @@ export function compose(root, { signal: left }) {
   function setDuration(value, other) {
     other.value = Number.isNaN(value) ? "" : value;
     change({ duration_s: value });
+    voice.showRoom(value);
   }
   function setType(value) {
     const [low, high] = TYPES[value].seconds;
@@ -145,6 +147,7 @@ export function compose(root, { signal: left }) {
       placeholder: String(usualClips),
       value: draft.clip_count,
     });
+    voice.showRoom(draft.duration_s);
     say(ends, `${low} to ${high} seconds`);
   }
 
@@ -211,6 +214,8 @@ export function compose(root, { signal: left }) {
   fields.own("logo_asset_id", logo.element, logo.fault);
   fields.own("music_asset_id", music.element, music.fault);
 
+  const voice = voiceSection(draft, change, fields, signal);
+
   // More
   const sceneCount = h("input", {
     type: "number",
@@ -230,9 +235,16 @@ export function compose(root, { signal: left }) {
     data: { testid: "seed" },
     on: { input: () => change({ seed: seed.value }) },
   });
+  const hls = tick(
+    "As a stream, too",
+    "HLS beside the MP4, for players that fetch it piece by piece.",
+    "hls",
+    { checked: draft.hls },
+    ({ target }) => change({ hls: target.checked }),
+  );
   const more = h(
     "details",
-    { open: Boolean(draft.seed || draft.clip_count) },
+    { open: Boolean(draft.seed || draft.clip_count || draft.hls) },
     h("summary", { data: { testid: "more" } }, "More"),
     h(
       "div",
@@ -240,6 +252,7 @@ export function compose(root, { signal: left }) {
       field("clip_count", "Scenes", sceneCount),
       field("seed", "Seed", seed, { hint: "The same words and seed give the same film." }),
     ),
+    h("div", { className: "tiles" }, hls),
   );
 
   // Ordering
@@ -253,12 +266,9 @@ export function compose(root, { signal: left }) {
     event?.preventDefault();
     if (submit.disabled) return;
     fill(trouble);
-    if (logo.busy() || music.busy())
-      return fields.show(
-        logo.busy()
-          ? { logo_asset_id: "Still being sent: wait a moment." }
-          : { music_asset_id: "Still being sent: wait a moment." },
-      );
+    const zones = { logo_asset_id: logo, music_asset_id: music, voice_asset_id: voice };
+    const sending = Object.keys(zones).find((name) => zones[name].busy());
+    if (sending) return fields.show({ [sending]: "Still being sent: wait a moment." });
     const faults = faultsOf(draft);
     fields.clear();
     if (Object.keys(faults).length) return fields.show(faults);
@@ -318,6 +328,7 @@ export function compose(root, { signal: left }) {
         hint: `The last words on screen, up to ${CTA_LIMIT} characters. Leave it out if there is none.`,
       }),
       h("div", { className: "pair drops" }, logo.element, music.element),
+      voice.element,
       more,
       group("draft", "How", h("div", { className: "tiles" }, draftFirst)),
     ),

@@ -52,6 +52,8 @@ export function screening(on) {
       ariaLabel: `The film, version ${version.version}`,
       data: { testid: "video" },
     });
+    if (version.captions_url)
+      video.append(h("track", { kind: "captions", src: version.captions_url, label: "Captions" }));
     // A link lasts an hour; a page may stay open longer.
     video.addEventListener("error", async () => {
       if (renewed) return;

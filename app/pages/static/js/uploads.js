@@ -1,4 +1,4 @@
-// Logo and music: dropped, pasted or chosen; sent with their progress; refused with a reason.
+// Logo, music and recordings: dropped, pasted or chosen; sent with their progress; refused with a reason.
 
 import { Problem, problemOf, renewSession, unreachable } from "./api.js";
 import { announce, button, fill, h, icon, uniqueId } from "./dom.js";
@@ -24,11 +24,19 @@ const KINDS = {
     limit: 100 * MB,
     family: "audio/",
   },
+  audio: {
+    name: "Recording, instead of a spoken text",
+    symbol: "note",
+    accept: "audio/*,.mp3,.wav,.m4a,.aac",
+    types: "MP3, WAV, M4A or AAC",
+    limit: 100 * MB,
+    family: "audio/",
+  },
 };
 
 /**
  * A place for one file.
- * @param {"logo" | "music"} kind
+ * @param {"logo" | "music" | "audio"} kind
  * @param {object | null} initial the asset that is there already
  * @param {(asset: object | null) => void} changed
  * @returns {{element: HTMLElement, take: (file: File) => void, fault: (text: string) => void, fits: (file: File) => boolean, busy: () => boolean}}
