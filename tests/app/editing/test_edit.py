@@ -61,7 +61,7 @@ def test_an_edit_is_another_version_on_its_way(film: Film) -> None:
     assert make(film.job_id) == row.id
     assert film.versions() == [(1, "completed"), (2, "completed")]
     shown = film.user.get(f"/api/v1/compositions/{row.id}/timeline").raise_for_status().json()
-    assert (shown["cut_list"], shown["frames"]) == (edited, 150)
+    assert (shown["cut_list"], shown["frames"]) == (row.cut_list, 150)
 
 
 def test_an_older_version_is_edited_from_its_own_cut(film: Film) -> None:
@@ -172,7 +172,7 @@ def test_all_that_cannot_be_cut_is_told_at_once(film: Film) -> None:
 
 
 def upload(owner: UUID | None, kind: AssetKind) -> UUID:
-    sound = kind is AssetKind.MUSIC
+    sound = kind in (AssetKind.MUSIC, AssetKind.AUDIO)
     row = BrandAsset(
         session_id=owner,
         kind=kind,
