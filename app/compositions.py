@@ -160,11 +160,11 @@ def download(
     assert row.size_bytes is not None
     assert row.sha256 is not None
     key, size, sha256 = row.storage_key, row.size_bytes, row.sha256
-    other = aspect is not None and aspect != job.aspect_ratio
+    other = aspect if aspect != job.aspect_ratio else None
     if other:
-        made = _made_in(row, aspect, job.aspect_ratio)
+        made = _made_in(row, other, job.aspect_ratio)
         key, size, sha256 = made.storage_key, made.size_bytes, made.sha256
-    filename = _filename(job.title, row.version, aspect if other else None)
+    filename = _filename(job.title, row.version, other)
     return Download(
         url=download_link(key, filename, base_url),
         filename=filename,

@@ -235,7 +235,7 @@ def _deliver(film: Composition, destination: Path | None) -> dict[str, object]:
             key: _readable(store.link(key, expires_s=LINKED_S)) for key in (*keys.values(), *shapes.values())
         }
         also = {aspect: links[key] for aspect, key in shapes.items()}
-        return {name: links[key] for name, key in keys.items()} | {"also": also}
+        return {**{name: links[key] for name, key in keys.items()}, "also": also}
     out = destination.resolve()
     places = {
         "video": out,
@@ -248,7 +248,7 @@ def _deliver(film: Composition, destination: Path | None) -> dict[str, object]:
     also = {aspect: str(out.with_suffix(f".{aspect.replace(':', 'x')}.mp4")) for aspect in shapes}
     for aspect, key in shapes.items():
         store.get_file(key, Path(also[aspect]))
-    return {name: str(path) for name, path in places.items()} | {"also": also}
+    return {**{name: str(path) for name, path in places.items()}, "also": also}
 
 
 def _readable(link: str) -> str:

@@ -62,7 +62,12 @@ def make_stream(
     folder.mkdir(parents=True, exist_ok=True)
     muxer = ["-f", "hls", "-hls_time", str(SEGMENT_S), "-hls_playlist_type", "vod"]
     muxer += ["-hls_flags", "independent_segments", "-hls_segment_type", "fmp4"]
-    muxer += ["-hls_fmp4_init_filename", "init.mp4", "-hls_segment_filename", str(folder / "segment_%03d.m4s")]
+    muxer += [
+        "-hls_fmp4_init_filename",
+        "init.mp4",
+        "-hls_segment_filename",
+        str(folder / "segment_%03d.m4s"),
+    ]
     source = ["-i", str(video), "-map", "0:v:0", "-map", "0:a:0", "-c", "copy"]
     run(
         [*source, *muxer, "-master_pl_name", MASTER, str(folder / _FILM)],
@@ -71,7 +76,9 @@ def make_stream(
     )
     if subtitles:
         _add_subtitles(folder, subtitles, frames)
-    found = sorted(folder.iterdir(), key=lambda path: (path.name == MASTER, path.suffix == ".m3u8", path.name))
+    found = sorted(
+        folder.iterdir(), key=lambda path: (path.name == MASTER, path.suffix == ".m3u8", path.name)
+    )
     return tuple(StreamFile(path, _TYPES[path.suffix]) for path in found)
 
 
@@ -91,5 +98,7 @@ def _add_subtitles(folder: Path, subtitles: Subtitles, frames: int) -> None:
         f'LANGUAGE="{subtitles.language}",DEFAULT=NO,AUTOSELECT=YES,URI="{_SUBTITLES}"\n'
     )
     master = folder / MASTER
-    offered = master.read_text().replace("#EXT-X-STREAM-INF:", f'{media}#EXT-X-STREAM-INF:SUBTITLES="subtitles",')
+    offered = master.read_text().replace(
+        "#EXT-X-STREAM-INF:", f'{media}#EXT-X-STREAM-INF:SUBTITLES="subtitles",'
+    )
     master.write_text(offered)

@@ -121,6 +121,8 @@ def _plane(plane: Plane, framing: Framing, offset: float, target: Size, coarse: 
 
 def _cropped(plane: Plane, start: float, window: float, shape: tuple[int, int]) -> Plane:
     """Columns from ``start`` on, to a fraction of a pixel, so that a slow crop doesn't jerk."""
+    if start == int(start) and (window, plane.shape[0]) == shape:
+        return plane[:, int(start) : int(start) + shape[0]]
     across, down = window / shape[0], plane.shape[0] / shape[1]
     # Pixels are squares: their centres lie half a pixel in.
     places = np.array([[across, 0, start + (across - 1) / 2], [0, down, (down - 1) / 2]], np.float64)

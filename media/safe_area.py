@@ -11,8 +11,8 @@ PLATFORMS: dict[Aspect, dict[str, Margins]] = {
     # The 5 % of SMPTE ST 2046-1's title-safe area, and a player's progress bar.
     "16:9": {"television": (0.05, 0.05, 0.05, 0.05), "players": (0.0, 0.07, 0.0, 0.08)},
     "9:16": {
-        # Meta's guidance for ads: 14 % of the top, 35 % of the bottom and 6 % of each side of a reel are to be
-        # free of words; 14 % and 20 % of a story.
+        # Meta's guidance for ads: 14 % of the top, 35 % of the bottom and 6 % of each side of a reel are to
+        # be free of words; 14 % and 20 % of a story.
         "Instagram and Facebook Reels": (0.06, 0.14, 0.06, 0.35),
         "Instagram and Facebook Stories": (0.06, 0.14, 0.06, 0.20),
         # TikTok publishes templates, which depend on the caption's length. Guides for advertisers read 150 at

@@ -106,7 +106,7 @@ class Director:
         for key, (content, content_type) in keys.items():
             self._store.put_bytes(key, content, content_type=content_type)
         with session() as db:
-            aspects = db.get_one(Composition, version).cut_list["also"]
+            aspects = (db.get_one(Composition, version).cut_list or {})["also"]
         made = records.Film(
             renditions=tuple(self._rendition(version, aspect, film) for aspect in aspects),
             storage_key=storage_keys.composition_key(version),
