@@ -10,7 +10,6 @@ import threading
 from functools import cache
 
 import redis
-import structlog
 
 from app.redis import RedisUnavailable, sync_redis
 from app.webhooks import PREDICTIONS
@@ -20,8 +19,6 @@ LISTENS_AGAIN_AFTER_S = 5.0
 PIECE_S = 1.0
 # What nobody here asks for is another process's.
 MOST_REMEMBERED = 10_000
-
-log = structlog.get_logger(__name__)
 
 
 class Bell(threading.Thread):
@@ -50,8 +47,7 @@ class Bell(threading.Thread):
         while True:
             try:
                 self._listen()
-            except (redis.RedisError, RedisUnavailable) as error:
-                log.debug("webhooks are not heard", error=str(error))
+            except (redis.RedisError, RedisUnavailable):
                 pause.wait(LISTENS_AGAIN_AFTER_S)
 
     def _listen(self) -> None:
