@@ -9,10 +9,12 @@ from PIL import Image, ImageDraw
 from media.contrast import INK, WHITE, Legibility, ratio
 from media.lettering import Lettering, Picture, clear_of
 from media.safe_area import Box, centred_width, safe_area
-from media.timeline import Size
+from media.timeline import Aspect, Size
 from media.typography import Face, drawable, fit
 
-_LARGEST, _SMALLEST, _LEADING = 0.046, 0.034, 1.32
+# Shares of the picture's shorter side; a tall film is watched in the hand.
+_LARGEST: dict[Aspect, float] = {"16:9": 0.046, "1:1": 0.05, "9:16": 0.056}
+_SMALLEST, _LEADING = 0.034, 1.32
 _OPACITY = 0.74
 _OVERSAMPLE = 4
 
@@ -24,7 +26,7 @@ def plate(text: str, *, size: Size, occupied: Sequence[Box] = ()) -> Lettering:
         text: broken into lines where it should be, if the picture is wide enough for them.
     """
     side, area = min(size.width, size.height), safe_area(size)
-    face = Face("SemiBold", round(side * _LARGEST))
+    face = Face("SemiBold", round(side * _LARGEST[size.aspect]))
     words, dropped = drawable(text, face)
     warnings = [f"subtitle: no font has {dropped!r}; left out"] if dropped else []
     if not words:
@@ -34,7 +36,7 @@ def plate(text: str, *, size: Size, occupied: Sequence[Box] = ()) -> Lettering:
     setting = fit(
         words,
         weight="SemiBold",
-        largest=round(side * _LARGEST),
+        largest=round(side * _LARGEST[size.aspect]),
         smallest=max(8, round(side * _SMALLEST)),
         width=min(widest, centred_width(size) - 2 * pad_x),
         height=round(side * 0.2),
