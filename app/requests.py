@@ -36,7 +36,7 @@ class GenerationCreate(Brief):
     """The id of an uploaded picture."""
 
     music_asset_id: UUID | None = Field(default=None, title="Music")
-    """The id of an uploaded track; without it a score is composed."""
+    """The id of an uploaded track, to whose beats the film is cut; without it a score is composed."""
 
     voice_asset_id: UUID | None = Field(default=None, title="Recording")
     """The id of an uploaded recording that is heard instead of a spoken text; for captions, give what it says

@@ -1,5 +1,7 @@
 """What is heard of tracks whose beats are known."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -61,3 +63,10 @@ def test_energy_and_sections_follow_the_form() -> None:
 )
 def test_where_nothing_pulses_there_are_no_beats(samples: np.ndarray) -> None:
     assert listen(samples.astype(np.float32), RATE).beats == ()
+
+
+def test_importing_it_costs_nothing_until_something_is_listened_to() -> None:
+    script = (
+        "import sys, listening.listen; sys.exit(bool({'librosa', 'numba', 'sklearn'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
