@@ -30,7 +30,7 @@ class ClipMetadata(Schema):
     """Counted from 1 in the order of the storyboard."""
 
     model: str
-    """Name and version of what made it."""
+    """Name of what made it; of several that made its parts, all."""
 
     prompt: str
     """What the model was told."""
@@ -47,8 +47,8 @@ class ClipMetadata(Schema):
     storage_key: str | None
     attempts: int
 
-    external_id: str | None
-    """What the model's provider calls the order."""
+    predictions: list[str]
+    """What the model's provider calls the orders that it came of, part by part."""
 
     estimated_cost_usd: float
 

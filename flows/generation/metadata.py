@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from app import records
 from app.database import session
-from app.models import Clip, GenerationJob
 from app.models import Composition as Row
+from app.models import GenerationJob
 from app.schemas.metadata import (
     ClipMetadata,
     CompositionMetadata,
@@ -26,7 +26,7 @@ from app.schemas.metadata import (
 )
 from app.settings import settings
 from flows.generation.composition import Film
-from flows.generation.film import clip_name
+from flows.generation.origins import Sourced, sourced_clips
 from flows.generation.production import Production
 from flows.generation.provenance import story
 from media.files import sha256_of
@@ -79,26 +79,24 @@ def job_metadata(film: Production, storyboard: Storyboard) -> dict[str, Any]:
 
 
 def _clips(db: Session, film: Production, storyboard: Storyboard) -> list[ClipMetadata]:
-    seeds = {scene.number: scene.seed for scene in storyboard.scenes}
-    return [_clip(clip, film, seeds[clip.number]) for clip in records.clips_of(db, film.job_id)]
+    return [_clip(sourced) for sourced in sourced_clips(db, film, storyboard)]
 
 
-def _clip(clip: Clip, film: Production, seed: int) -> ClipMetadata:
-    quality = records.quality_of(clip)
-    shown = quality and quality.shown
+def _clip(sourced: Sourced) -> ClipMetadata:
+    clip, origin = sourced.clip, sourced.origin
     return ClipMetadata(
         number=clip.number,
-        model=clip.source,
+        model=origin.model,
         prompt=clip.description,
-        seed=shown.seed if shown else seed,
+        seed=origin.seed,
         frames=clip.frames,
-        sha256=sha256_of(film.workdir / f"{clip_name(clip.number)}.mp4"),
+        sha256=origin.sha256,
         storage_key=clip.storage_key,
         attempts=clip.attempts,
-        external_id=clip.external_id,
+        predictions=list(sourced.predictions),
         estimated_cost_usd=float(clip.estimated_cost_usd),
         actual_cost_usd=float(clip.actual_cost_usd),
-        quality=quality,
+        quality=records.quality_of(clip),
     )
 
 

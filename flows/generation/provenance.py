@@ -9,19 +9,14 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from app import records
 from app.database import session
 from app.provenance import signer
 from app.settings import settings
 from flows.generation.composition import Film
-from flows.generation.film import clip_name
+from flows.generation.origins import sourced_clips
 from flows.generation.production import Production
-from media.files import sha256_of
-from media.provenance import Origin, Story, sign
+from media.provenance import Story, sign
 from planning.storyboard import Storyboard
-
-# How the identity of the built-in source begins; every other one is a model that was trained.
-DRAWN = "drawn/"
 
 
 @task(name="sign film", cache_policy=NO_CACHE)
@@ -53,7 +48,11 @@ def sign_film(film: Production, storyboard: Storyboard, made: Film) -> Film:
 def story(film: Production, storyboard: Storyboard, made: Film) -> Story:
     """What the film's manifest is to claim: of the clips, those that this version shows."""
     shown = dict.fromkeys(scene.number for scene in made.cut_list.scenes)
-    origins = {origin.number: origin for origin in origins_of(film, storyboard)}
+    with session() as db:
+        clips = [sourced.origin for sourced in sourced_clips(db, film, storyboard)]
+    if not settings().c2pa_prompts:
+        clips = [replace(clip, prompt=None) for clip in clips]
+    origins = {clip.number: clip for clip in clips}
     uploads = [
         ("logo", film.request.logo_asset_id),
         ("music", made.cut_list.music.asset_id),
@@ -65,20 +64,3 @@ def story(film: Production, storyboard: Storyboard, made: Film) -> Story:
         clips=tuple(origins[number] for number in shown),
         uploads=tuple(name for name, asset in uploads if asset),
     )
-
-
-def origins_of(film: Production, storyboard: Storyboard) -> list[Origin]:
-    """Where each clip of the job comes from, by number."""
-    seeds = {scene.number: scene.seed for scene in storyboard.scenes}
-    with session() as db:
-        return [
-            Origin(
-                number=clip.number,
-                model=clip.source,
-                trained=not clip.source.startswith(DRAWN),
-                seed=seeds[clip.number],
-                sha256=sha256_of(film.workdir / f"{clip_name(clip.number)}.mp4"),
-                prompt=clip.description if settings().c2pa_prompts else None,
-            )
-            for clip in records.clips_of(db, film.job_id)
-        ]
