@@ -19,7 +19,10 @@ from blocks.drawn_clips import DrawnClipSource
 from blocks.replicate.api import ReplicateApi
 from blocks.replicate.clips import ReplicateClipSource
 from blocks.replicate.models import BUILT_IN, Models, load_models
+from blocks.replicate.planner import ReplicatePlanner
 from blocks.replicate.purchase import Counter
+from planning.builtin import BuiltinPlanner
+from planning.planner import Planner
 
 ORDER_LIMIT = "reelflow-replicate-orders"
 """Prefect's limit on orders at Replicate, shared by all workers: its slots decay as orders may follow."""
@@ -42,6 +45,13 @@ def clip_source_of(job_id: UUID, cancel: threading.Event, scratch: Path) -> Clip
     """The source at which a job may order: what it orders is written into the ledger."""
     source = clip_source(scratch)
     return source.at(counter(job_id, cancel)) if isinstance(source, ReplicateClipSource) else source
+
+
+def planner_of(job_id: UUID, cancel: threading.Event) -> Planner:
+    """Who plans a job's film: a language model where there is an account and one is configured, else rules."""
+    if replicate_account() is None or not models().plan:
+        return BuiltinPlanner()
+    return ReplicatePlanner(counter(job_id, cancel, Purpose.PLAN), models())
 
 
 def replicate_account() -> ReplicateApi | None:

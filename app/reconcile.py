@@ -27,7 +27,15 @@ from sqlmodel import Session, col, select
 from app import claims, events, jobs
 from app.database import session
 from app.dispatch import enqueue
-from app.models import Composition, CompositionStatus, DispatchStatus, GenerationJob, JobStatus, QueuedTask
+from app.models import (
+    Clip,
+    Composition,
+    CompositionStatus,
+    DispatchStatus,
+    GenerationJob,
+    JobStatus,
+    QueuedTask,
+)
 
 # A database that was restarted has dropped every claim, and the living take theirs again within seconds.
 UNCLAIMED_FOR_S = 12.0
@@ -152,13 +160,14 @@ class Reconciler:
     def _again(self, db: Session, job_id: UUID) -> bool:
         """Puts the job into the outbox once more, unless that has been tried too often."""
         job = jobs.lock_job(db, job_id)
-        # A version that came out well is no failed try.
-        made = (
+        # What has brought the film on is no failed try: a version that came out well, a clip that was made.
+        film = (
             select(func.max(Composition.completed_at))
             .where(Composition.job_id == job_id, Composition.status == CompositionStatus.COMPLETED)
             .scalar_subquery()
         )
-        lately = func.greatest(func.now() - TAKEN_UP_AGAIN_WITHIN, made)
+        clip = select(func.max(Clip.completed_at)).where(Clip.job_id == job_id).scalar_subquery()
+        lately = func.greatest(func.now() - TAKEN_UP_AGAIN_WITHIN, film, clip)
         tried = db.exec(
             select(func.count())
             .select_from(QueuedTask)

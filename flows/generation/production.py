@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from app import events, jobs, records
 from app.claims import Claim, ClaimLost, claim
-from app.clip_source import clip_source_of
+from app.clip_source import clip_source_of, planner_of
 from app.database import DatabaseUnavailable, engine, session
 from app.logs import job_context
 from app.models import GenerationJob, JobStatus
@@ -34,7 +34,6 @@ from flows.generation.progress import Progress
 from flows.generation.stopwatch import Stopwatch
 from media.errors import Cancelled
 from media.timeline import Size
-from planning.builtin import BuiltinPlanner
 from planning.planner import Planner
 
 WATCH_EVERY_S = 1.0
@@ -69,7 +68,7 @@ class Production:
         self.cancel = threading.Event()
         self.source: ClipSource = clip_source_of(job_id, self.cancel, self.workdir)
         self.voice: VoiceSource = voice_source()
-        self.planner: Planner = BuiltinPlanner()
+        self.planner: Planner = planner_of(job_id, self.cancel)
         self.progress = Progress(job_id)
         self.stopwatch = Stopwatch()
         self._busy = 0

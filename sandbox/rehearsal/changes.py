@@ -113,6 +113,6 @@ dying = replaced(
 )
 filmless = replaced(
     "flows/generation/prompt.py",
-    "    with film.working(), session() as db:",
-    '    raise ValueError("a rehearsed fault")\n    with film.working(), session() as db:',
+    "    with film.working():",
+    '    raise ValueError("a rehearsed fault")\n    with film.working():',
 )

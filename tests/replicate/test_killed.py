@@ -34,7 +34,7 @@ def test_at_every_line_of_the_submit_path(
 ) -> None:
     counter = Counter(account, JobLedger(engine, job_id), told=lambda _: True, settles_within_s=0.4)
     before = replicate.bill()
-    killed = 0
+    killed, address, seed = 0, "", 0
     for line in range(1, MOST_LINES, step):
         address, seed = f"{line}/0", line * 1000
         engine.dispose()

@@ -1,0 +1,98 @@
+"""Two hundred films ordered at a Replicate that fails in every way, by workers that are killed: paid once.
+
+`SOAK_JOBS` is how many films; the stand-in draws small clips at once, so that ordering is what is tried.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.errors import SandboxFailed
+from sandbox.replicate.running import StandIn, stand_in
+from tests.soak.test_restarts import _unfinished
+from tests.whole import Stack, whole_product
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(4 * 3600)]
+
+JOBS = int(os.environ.get("SOAK_JOBS", "200"))
+CLIPS = 3
+KILLED_EVERY_S = 20.0
+ALL_MADE_WITHIN_S = 60.0 * JOBS + 600.0
+FAULTS = (
+    "rate_limited",
+    "server_error",
+    "timeout_after_acceptance",
+    "lost_webhook",
+    "duplicate_webhook",
+    "expired_link",
+    "corrupt_output",
+)
+RATE = 0.05
+
+
+def test_everything_is_made_and_paid_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with stand_in(tmp_path / "replicate", "--quick") as replicate:
+        for name, value in replicate.environment().items():
+            monkeypatch.setenv(name, value)
+        with whole_product() as stack:
+            replicate.faults([{"name": name, "rate": RATE} for name in FAULTS])
+            kills = _make_all(stack)
+            _compare(stack, replicate, kills, capsys)
+
+
+def _make_all(stack: Stack) -> int:
+    """Asks for all films, and kills the worker while there are any to make; how often it did."""
+    token = httpx.post(f"{stack.url}/api/v1/sessions").json()["token"]
+    client = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    for number in range(JOBS):
+        request = {
+            "prompt": f"A calm tea brand at dawn, edition {number}. Order yours.",
+            "duration_s": 15,
+            "clip_count": CLIPS,
+            "aspect": "1:1",
+            "seed": number,
+        }
+        client.post("/api/v1/generations", json=request).raise_for_status()
+    kills, until = 0, time.monotonic() + ALL_MADE_WITHIN_S
+    while _unfinished(stack):
+        assert time.monotonic() < until, f"{_unfinished(stack)} of {JOBS} films are not made"
+        time.sleep(KILLED_EVERY_S)
+        if _unfinished(stack):
+            stack.kill("worker")
+            kills += 1
+    return kills
+
+
+def _compare(stack: Stack, replicate: StandIn, kills: int, capsys: pytest.CaptureFixture[str]) -> None:
+    statuses = {
+        row.status: row.n
+        for row in stack.rows("SELECT status, count(*) AS n FROM generation_jobs GROUP BY 1")
+    }
+    books = {
+        row.state: (row.n, row.usd)
+        for row in stack.rows(
+            "SELECT state, count(*) AS n, coalesce(sum(cost_usd), 0) AS usd FROM predictions GROUP BY 1"
+        )
+    }
+    known = stack.rows("SELECT count(*) AS n FROM predictions WHERE prediction_id IS NOT NULL")[0].n
+    bill = replicate.bill()
+    with capsys.disabled(), suppress(SandboxFailed):
+        print(f"\n{JOBS} films, {kills} kills: {statuses}")  # noqa: T201
+        print(f"faults met: {replicate.met()}")  # noqa: T201
+        print(f"ledger: {books}; bill: {bill['count']} predictions, ${bill['total_usd']}")  # noqa: T201
+    assert statuses == {"completed": JOBS}
+    refused = books.get("refused", (0, 0))[0]
+    failed = known - refused - books["succeeded"][0]
+    assert books["succeeded"][0] == CLIPS * JOBS
+    assert bill["count"] == CLIPS * JOBS + refused + failed
+    assert set(books) <= {"succeeded", "refused", "failed"}
+    assert sum((usd for _, usd in books.values()), Decimal(0)) == Decimal(bill["total_usd"])
