@@ -94,7 +94,7 @@ def promote(db: Session, session_id: UUID, job_id: UUID, numbers: Collection[int
     request = GenerationCreate.model_validate(
         draft.parameters | {"draft": False, "seed": draft.seed, "webhook_url": draft.webhook_url}
     )
-    planned = storyboard.showing(chosen).model_dump(mode="json")
+    planned = storyboard.showing(chosen).without_references().model_dump(mode="json")
     mark = hashlib.sha256(json.dumps([str(draft.id), draft.parameters, planned]).encode()).hexdigest()
     if known := _known(db, session_id, key := f"promotion:{mark}"):
         return known
@@ -228,6 +228,10 @@ def orders_in_full(storyboard: Storyboard, size: Size) -> list[ClipRequest]:
             frames=scene.frames + lead,
             palette=storyboard.palette,
             seed=scene.seed,
+            style=style,
+            negative=negative,
         )
-        for scene, lead in zip(storyboard.scenes, leads, strict=True)
+        for scene, lead, (style, negative) in zip(
+            storyboard.scenes, leads, map(storyboard.style_of, storyboard.scenes), strict=True
+        )
     ]

@@ -123,6 +123,11 @@ def temp_prefix(job: UUID | str) -> str:
     return f"{TEMPORARY}{job}/"
 
 
+def reference_key(job: UUID | str, sha256: str) -> str:
+    """A picture of the film's subject, by which later shots are drawn."""
+    return f"{job_prefix(job)}references/{sha256}.jpg"
+
+
 def refused_take_key(job: UUID | str, number: int, seed: int) -> str:
     """A take of a clip that was refused, for as long as no better one is there."""
     return f"{temp_prefix(job)}clip_{number:03d}.take_{seed}.mp4"

@@ -26,6 +26,10 @@ class ClipRequest(BaseModel):
             keyframes there and spares another encoding; they are no part of what is ordered.
         draft: whether a cheaper model may draw it, to be looked at and then made anew.
         number: of the clip in its film, for the books; no part of what is ordered.
+        style: what every shot of the film is told alike, in words.
+        negative: what is not to be seen, as a list in words.
+        reference: hash of a picture that shows the subject as it looked in an earlier shot.
+        reference_picture: where that picture lies on this machine.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,11 +44,16 @@ class ClipRequest(BaseModel):
     cuts: tuple[int, ...] = ()
     draft: bool = False
     number: int | None = None
+    style: str = ""
+    negative: str = ""
+    reference: str | None = None
+    reference_picture: Path | None = None
 
     def address(self, identity: str) -> str:
         """The hash of all that decides the clip: the source's identity and what is ordered of it."""
-        # What is no draft keeps the address that it had before there were any.
-        unsaid = {"cuts", "number"} if self.draft else {"cuts", "number", "draft"}
+        unsaid = {"cuts", "number", "reference_picture"}
+        # What is not asked for is not said: such an order keeps the address that it had before one could.
+        unsaid |= {name for name in ("draft", "style", "negative", "reference") if not getattr(self, name)}
         order = json.dumps([identity, self.model_dump(exclude=unsaid)], sort_keys=True)
         return hashlib.sha256(order.encode()).hexdigest()
 
@@ -88,6 +97,14 @@ class ClipSource(Block, ABC):
 
     local: ClassVar[bool] = True
     """Whether it works on this machine, and takes a share of it."""
+
+    takes_style: ClassVar[bool] = False
+    """Whether it reads a request's `style` and `negative`."""
+
+    @property
+    def takes_reference(self) -> bool:
+        """Whether it draws the subject as a request's `reference_picture` shows it."""
+        return False
 
     @abstractmethod
     def cost(self, request: ClipRequest) -> Decimal:

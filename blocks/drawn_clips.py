@@ -23,6 +23,8 @@ from media.errors import DiskFull
 # Raised whenever the same request would give another picture: old clips are then no longer reused.
 DRAWING_VERSION = 1
 STOP_GRACE_S = 2.0
+# Of a request what the engine is not told: it draws by the description alone.
+UNREAD = {"draft", "number", "style", "negative", "reference", "reference_picture"}
 
 
 class DrawnClipSource(ClipSource):
@@ -85,7 +87,7 @@ class _Drawing:
         self._encoding: tuple[float, float] | None = None
         self._directory = Path(tempfile.mkdtemp(prefix="drawing-", dir=scratch))
         order = self._directory / "request.json"
-        order.write_text(request.model_dump_json(exclude={"draft", "number"}))
+        order.write_text(request.model_dump_json(exclude=UNREAD))
         self._clip = self._directory / "clip.mp4"
         self._process = subprocess.Popen(
             [sys.executable, "-m", "drawing", str(order), str(self._clip)],

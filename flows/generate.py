@@ -22,6 +22,7 @@ from flows.generation.production import Production, production
 from flows.generation.prompt import plan_scenes
 from flows.generation.provenance import sign_film
 from flows.generation.publish import publish_film
+from flows.generation.references import carry_references
 from flows.generation.renditions import compose_renditions
 
 
@@ -57,7 +58,7 @@ def generate(
 
 def render(film: Production) -> UUID:
     """The stages, in order."""
-    storyboard = plan_scenes(film)
+    storyboard = carry_references(film, plan_scenes(film))
     orders = clip_requests(storyboard, film.size, draft=film.brief.draft)
     numbers = [scene.number for scene in storyboard.shown]
     clips = [make_clip.submit(film, number, order) for number, order in zip(numbers, orders, strict=True)]

@@ -1,12 +1,13 @@
 """The storyboard: the film as planned, scene by scene, in whole frames."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from planning.brief import SEED_LIMIT, Brief
+from planning.style_sheet import StyleSheet
 
 Transition = Literal["cut", "crossfade", "wipe", "dip"]
 
@@ -23,7 +24,8 @@ class Scene(BaseModel):
 
     ``transition`` leads into this scene and lasts ``transition_frames``, centred on the boundary with the
     scene before; it takes no time away from the film. ``title``, ``caption`` and ``cta`` are overlay texts.
-    A scene that is ``left_out`` is planned, but neither made nor shown.
+    A scene that is ``left_out`` is planned, but neither made nor shown. ``reference`` is the hash of the
+    picture by which a model keeps the subject as it was; it stays when that picture's own scene is changed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +40,7 @@ class Scene(BaseModel):
     cta: str | None = None
     seed: int = Field(ge=0, le=SEED_LIMIT)
     left_out: bool = False
+    reference: str | None = None
 
     @model_validator(mode="after")
     def _cut_is_instant(self) -> "Scene":
@@ -50,7 +53,10 @@ class Scene(BaseModel):
 
 
 class Storyboard(BaseModel):
-    """A planned film: its title, mood, palette (five hex colours, brand colours first) and scenes."""
+    """A planned film: its title, mood, palette (five hex colours, brand colours first) and scenes.
+
+    ``style`` is what its shots are told alike; None where what draws them would not read it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,6 +64,7 @@ class Storyboard(BaseModel):
     mood: str
     palette: tuple[str, ...]
     scenes: tuple[Scene, ...] = Field(min_length=1)
+    style: StyleSheet | None = None
 
     @field_validator("palette")
     @classmethod
@@ -106,6 +113,35 @@ class Storyboard(BaseModel):
             position += scene.frames
             starts.append(position)
         return tuple(starts)
+
+    def style_of(self, scene: Scene) -> tuple[str, str]:
+        """What a scene's model is told beside its description, and what it must not show; maybe empty."""
+        if self.style is None:
+            return "", ""
+        return self.style.words(scene.description), self.style.unwanted(scene.description)
+
+    def followers(self) -> dict[int, int]:
+        """The shots that show the subject again, each with the number of the first that does."""
+        if self.style is None:
+            return {}
+        showing = [each.number for each in self.shown if self.style.shows_subject(each.description)]
+        return dict.fromkeys(showing[1:], showing[0]) if showing else {}
+
+    def with_references(self, references: Mapping[int, str]) -> "Storyboard":
+        """The same film, with pictures that scenes refer to, by number."""
+        scenes = (
+            each.model_copy(update={"reference": references[each.number]})
+            if each.number in references
+            else each
+            for each in self.scenes
+        )
+        return self.model_copy(update={"scenes": tuple(scenes)})
+
+    def without_references(self) -> "Storyboard":
+        """The same film for another job: what its scenes refer to is the pictures of this one."""
+        return self.model_copy(
+            update={"scenes": tuple(each.model_copy(update={"reference": None}) for each in self.scenes)}
+        )
 
     def require(self, brief: Brief) -> "Storyboard":
         """Return this storyboard if it fits the brief; planners end with it.

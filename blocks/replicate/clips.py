@@ -40,6 +40,7 @@ class ReplicateClipSource(ClipSource):
     _block_type_slug = "replicate-clip-source"
 
     local: ClassVar[bool] = False
+    takes_style: ClassVar[bool] = True
 
     account: ReplicateApi = Field(description="The account that pays.")
     models: Models = Field(default_factory=load_models, description="The models, the wanted one first.")
@@ -57,6 +58,10 @@ class ReplicateClipSource(ClipSource):
     @property
     def identity(self) -> str:
         return self.models.identity("clip")
+
+    @property
+    def takes_reference(self) -> bool:
+        return "reference" in self.models.clip[0].input
 
     def cost(self, request: ClipRequest) -> Decimal:
         wanted, use = self.models.clip[0], _use(request)
@@ -185,18 +190,23 @@ class _Shot:
     def _offers(self, number: int) -> list[Offer]:
         use, wanted = _use(self._request), self._seconds[number]
         picture = _frame(self._arrived[-1], self._shares()[number - 1] - 1) if number else None
+        shown = self._request.reference_picture
+        reference = shown and _data_uri(Image.open(shown))
         offers: list[Offer] = []
         for model in self._models:
             length = next((length for length in model.seconds if length >= wanted), None)
             if length is None:
                 continue
             given = {
-                "prompt": self._request.description,
+                "prompt": _prompt(self._request, model),
+                "negative": self._request.negative or None,
                 "seconds": length,
                 "aspect": _nearest(self._request, model),
                 "resolution": model.resolution.get(use),
                 "seed": self._request.seed,
                 "image": picture,
+                # The parts after the first go on from a frame that has the subject in it already.
+                "reference": reference if not number else None,
             }
             offers.append(Offer(model.name, model.inputs(given), model.price_of(seconds=length, use=use)))
         return offers
@@ -222,11 +232,22 @@ def _nearest(request: ClipRequest, model: ModelProfile) -> str | None:
     return min(model.aspects, key=cut, default=None)
 
 
+def _prompt(request: ClipRequest, model: ModelProfile) -> str:
+    """What the model is told: the shot, what all shots share, and what is to be left out, if only so."""
+    told = [request.description, request.style]
+    if request.negative and "negative" not in model.input:
+        told.append(f"Avoid: {request.negative}.")
+    return " ".join(filter(None, told))
+
+
 def _frame(clip: Path, number: int) -> str:
     """One picture of a clip, as a data URI."""
     (frame,) = frames_at(clip, [number])
-    picture = Image.fromarray(frame)
+    return _data_uri(Image.fromarray(frame))
+
+
+def _data_uri(picture: Image.Image) -> str:
     picture.thumbnail((FRAME_WIDTH, FRAME_WIDTH))
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=FRAME_QUALITY)
+    picture.convert("RGB").save(buffer, "JPEG", quality=FRAME_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

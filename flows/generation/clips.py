@@ -92,6 +92,7 @@ def _find(film: Production, address: str, key: str) -> ObjectInfo | None:
 
 def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None:
     """Has the clip made; a take that the gate refuses is made again from another seed."""
+    order = _with_picture(film, order)
     gate = Gate(film, number, order)
     arrived = clip.with_suffix(".arrived.mp4")
     with _machine(film.source.local):
@@ -111,6 +112,16 @@ def _make(film: Production, number: int, order: ClipRequest, clip: Path) -> None
             gate.choose(arrived)
             _normalise(film, order, arrived, clip)
         arrived.unlink()
+
+
+def _with_picture(film: Production, order: ClipRequest) -> ClipRequest:
+    """The order with the picture that it refers to on this machine."""
+    if order.reference is None:
+        return order
+    picture = film.workdir / f"{order.reference}.jpg"
+    if not picture.exists():
+        film.store.get_file(storage_keys.reference_key(film.job_id, order.reference), picture)
+    return order.model_copy(update={"reference_picture": picture})
 
 
 def _machine(needed: bool) -> AbstractContextManager[object]:

@@ -139,9 +139,13 @@ def clip_requests(storyboard: Storyboard, size: Size, *, draft: bool = False) ->
         palette=storyboard.palette,
         addresses={scene.number: "-" for scene in storyboard.scenes},
     )
+    styles = [storyboard.style_of(scene) for scene in storyboard.scenes]
     return [
         ClipRequest(
             description=scene.description,
+            style=styles[index][0],
+            negative=styles[index][1],
+            reference=scene.reference,
             width=size.width,
             height=size.height,
             frames=outline.clip_frames(index),

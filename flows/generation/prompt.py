@@ -14,6 +14,7 @@ from flows.generation.film import clip_requests
 from flows.generation.music import cut_to, track_of
 from flows.generation.production import Production
 from planning.storyboard import Storyboard
+from planning.style_sheet import style_sheet
 
 
 @task(
@@ -34,18 +35,26 @@ def plan_scenes(film: Production) -> Storyboard:
     """
     with film.working():
         # Planning and listening take seconds: the job's row is not held meanwhile.
-        storyboard = _kept(film) or cut_to(film, film.planner.plan(film.brief), track_of(film))
+        storyboard = _kept(film) or _plan(film)
         with session() as db:
             job = jobs.lock_job(db, film.job_id)
             if job.storyboard is None:
                 job.storyboard = storyboard.model_dump(mode="json")
                 job.title = storyboard.title
-            records.plan_clips(db, film.job_id, _shots(film, storyboard))
+            records.plan_clips(db, film.job_id, shots_of(film, storyboard))
             jobs.advance(db, film.job_id, JobStatus.GENERATING)
     events.status_changed(film.job_id)
     film.progress.expect_clips([scene.number for scene in storyboard.shown])
     film.progress.part("planning", 1.0)
     return storyboard
+
+
+def _plan(film: Production) -> Storyboard:
+    storyboard = cut_to(film, film.planner.plan(film.brief), track_of(film))
+    if not film.source.takes_style:
+        return storyboard
+    sheet = style_sheet(film.brief, storyboard.mood, storyboard.palette)
+    return storyboard.model_copy(update={"style": sheet})
 
 
 def _kept(film: Production) -> Storyboard | None:
@@ -55,7 +64,8 @@ def _kept(film: Production) -> Storyboard | None:
     return None if kept is None else Storyboard.model_validate(kept)
 
 
-def _shots(film: Production, storyboard: Storyboard) -> list[records.Shot]:
+def shots_of(film: Production, storyboard: Storyboard) -> list[records.Shot]:
+    """What the rows of the storyboard's clips say."""
     orders = clip_requests(storyboard, film.size, draft=film.brief.draft)
     return [
         records.Shot(

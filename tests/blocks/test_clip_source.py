@@ -1,5 +1,7 @@
 """What decides a clip's address."""
 
+from pathlib import Path
+
 import pytest
 
 from blocks.clip_source import ClipRequest
@@ -13,6 +15,11 @@ ORDER = ClipRequest(description="A red kettle", width=1280, height=720, frames=9
         ({"cuts": (30,)}, True),
         ({"draft": False}, True),
         ({"draft": True}, False),
+        ({"style": "", "negative": "", "reference": None}, True),
+        ({"style": "Lens: 50 mm."}, False),
+        ({"negative": "text"}, False),
+        ({"reference": "ab" * 32}, False),
+        ({"reference_picture": Path("/anywhere.jpg")}, True),
         ({"seed": 1}, False),
         ({"frames": 91}, False),
     ],

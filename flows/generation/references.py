@@ -1,0 +1,78 @@
+"""A film's subject looks alike in all its shots: the first shot of it is made first, and the others by it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from PIL import Image
+from sqlmodel import Session
+
+from app import jobs, records, storage_keys
+from app.database import session
+from app.models import ClipStatus
+from flows.generation.clips import make_clip
+from flows.generation.film import clip_requests
+from flows.generation.production import Production
+from flows.generation.prompt import shots_of
+from media.files import sha256_of
+from media.frames import frames_at
+from media.quality.picture import sharpness
+from planning.storyboard import Storyboard
+
+# Of how many pictures of the shot the sharpest is taken.
+LOOKS = 5
+
+
+def carry_references(film: Production, storyboard: Storyboard) -> Storyboard:
+    """Makes the first shot of the subject and gives the others its sharpest picture to be drawn by.
+
+    Where the source takes no picture, nothing is done. What a scene refers to is written into the storyboard
+    once: a first shot that is made again later changes no other. A shot that is there already stays.
+    """
+    if not film.source.takes_reference:
+        return storyboard
+    wanting = _wanting(film, storyboard)
+    if not wanting:
+        return storyboard
+    orders = {order.number: order for order in clip_requests(storyboard, film.size, draft=film.brief.draft)}
+    pictures: dict[int, str] = {}
+    for anchor in sorted(set(wanting.values())):
+        make_clip.submit(film, anchor, orders[anchor]).result()
+        pictures[anchor] = _picture_of(film, anchor, orders[anchor].frames)
+    return _pin(film, storyboard, {number: pictures[anchor] for number, anchor in wanting.items()})
+
+
+def _wanting(film: Production, storyboard: Storyboard) -> dict[int, int]:
+    """The shots that are still to be made and have no picture to be drawn by, each with its anchor."""
+    with session() as db:
+        made = _made(db, film)
+    referring = {scene.number for scene in storyboard.scenes if scene.reference}
+    followers = storyboard.followers()
+    return {number: anchor for number, anchor in followers.items() if number not in made | referring}
+
+
+def _made(db: Session, film: Production) -> set[int]:
+    return {clip.number for clip in records.clips_of(db, film.job_id) if clip.status is ClipStatus.COMPLETED}
+
+
+def _picture_of(film: Production, number: int, frames: int) -> str:
+    """Keeps the sharpest picture of a clip, and returns its hash."""
+    clip = film.workdir / f"clip_{number:03d}.mp4"
+    looks = frames_at(clip, [(2 * look + 1) * frames // (2 * LOOKS) for look in range(LOOKS)])
+    best = max(
+        looks, key=lambda look: sharpness(cv2.cvtColor(look, cv2.COLOR_RGB2GRAY).astype(np.float32)) or 0
+    )
+    path = film.workdir / f"reference_{number:03d}.jpg"
+    Image.fromarray(best).save(path, quality=92, subsampling=0)
+    sha256 = sha256_of(path)
+    film.store.put_file(storage_keys.reference_key(film.job_id, sha256), path, content_type="image/jpeg")
+    return sha256
+
+
+def _pin(film: Production, storyboard: Storyboard, references: dict[int, str]) -> Storyboard:
+    pinned = storyboard.with_references(references)
+    with session() as db:
+        job = jobs.lock_job(db, film.job_id)
+        job.storyboard = pinned.model_dump(mode="json")
+        records.plan_clips(db, film.job_id, shots_of(film, pinned))
+    return pinned
