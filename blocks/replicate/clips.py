@@ -198,7 +198,7 @@ class _Shot:
             if length is None:
                 continue
             given = {
-                "prompt": _prompt(self._request, model),
+                "prompt": prompt_for(self._request, model),
                 "negative": self._request.negative or None,
                 "seconds": length,
                 "aspect": _nearest(self._request, model),
@@ -232,7 +232,7 @@ def _nearest(request: ClipRequest, model: ModelProfile) -> str | None:
     return min(model.aspects, key=cut, default=None)
 
 
-def _prompt(request: ClipRequest, model: ModelProfile) -> str:
+def prompt_for(request: ClipRequest, model: ModelProfile) -> str:
     """What the model is told: the shot, what all shots share, and what is to be left out, if only so."""
     told = [request.description, request.style]
     if request.negative and "negative" not in model.input:

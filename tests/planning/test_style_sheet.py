@@ -8,7 +8,11 @@ from planning.storyboard import Storyboard
 from planning.style_sheet import colour_word, style_sheet
 
 BRIEF = read_brief(
-    {"prompt": "Volta, the red electric city bike: glide home at night", "brand_colors": ["#0fb5ae"], "seed": 3}
+    {
+        "prompt": "Volta, the red electric city bike: glide home at night",
+        "brand_colors": ["#0fb5ae"],
+        "seed": 3,
+    }
 )
 BOARD = BuiltinPlanner().plan(BRIEF)
 SHEET = style_sheet(BRIEF, BOARD.mood, BOARD.palette)
@@ -24,7 +28,9 @@ def test_the_subject_is_one_phrase_in_every_shot_that_shows_it() -> None:
     showing = [n for n, scene in enumerate(board.scenes, 1) if SHEET.shows_subject(scene.description)]
     assert len(showing) > 1
     assert SHEET.subject == "a city bike in red"
-    assert {told[n].split(". ")[0] for n in showing} == {f"The subject is {SHEET.subject}, the same in every shot"}
+    assert {told[n].split(". ")[0] for n in showing} == {
+        f"The subject is {SHEET.subject}, the same in every shot"
+    }
     assert all("The subject" not in words for n, words in told.items() if n not in showing)
 
 
