@@ -24,7 +24,7 @@ def _is_marked(field: Locator) -> None:
 def test_what_is_described_is_what_is_ordered(page: Page, api: httpx.Client) -> None:
     page.get_by_test_id("prompt").fill("A lighthouse in the fog, and then the sun.")
     expect(page.get_by_test_id("prompt-count")).to_have_text("42 of 2000")
-    page.get_by_label("Tall").check()
+    page.get_by_role("radio", name="Tall").check()
     page.get_by_test_id("duration").fill("20")
     page.get_by_test_id("add-colour").click()
     page.get_by_test_id("colour").fill("#0af")
