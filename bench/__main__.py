@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("composition", "render", "api", "sockets", "rows", "deployment", "cuts")
+NAMES = ("composition", "render", "api", "sockets", "rows", "deployment", "cuts", "gate")
 
 for name in sys.argv[1:] or NAMES:
     if name not in NAMES:
