@@ -51,6 +51,10 @@ class Scene(Schema):
 class Scenes(Schema):
     """A draft's scenes, and what promoting those that are approved takes."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [_SCENE], "approved": 1, "cost_usd": 0.24}]}
+    )
+
     items: list[Scene]
 
     approved: int
