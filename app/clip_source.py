@@ -48,7 +48,7 @@ def clip_source_of(job_id: UUID, cancel: threading.Event, scratch: Path) -> Clip
 
 
 def planner_of(job_id: UUID, cancel: threading.Event) -> Planner:
-    """Who plans a job's film: a language model where there is an account and one is configured, else rules."""
+    """Who plans a job's film: a language model, where an account and one are configured; else rules."""
     if replicate_account() is None or not models().plan:
         return BuiltinPlanner()
     return ReplicatePlanner(counter(job_id, cancel, Purpose.PLAN), models())

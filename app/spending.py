@@ -14,10 +14,10 @@ from app.models import SystemConfig
 DEFAULT_ALERT_USD = Decimal("10.00")
 MOST_NAMED = 10
 
-# A clip is paid for when it is made; the built-in source costs nothing.
 _MONTH = """
-    SELECT coalesce(sum(actual_cost_usd), 0) AS usd, count(*) FILTER (WHERE actual_cost_usd > 0) AS clips
-    FROM clips WHERE coalesce(completed_at, updated_at) >= date_trunc('month', now(), 'UTC')
+    SELECT coalesce(sum(cost_usd), 0) AS usd,
+        count(*) FILTER (WHERE cost_usd > 0 AND purpose = 'clip') AS clips
+    FROM predictions WHERE ended_at >= date_trunc('month', now(), 'UTC')
 """
 _DEAR = """
     SELECT id, actual_cost_usd FROM generation_jobs

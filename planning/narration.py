@@ -81,7 +81,7 @@ def spoken_sentences(text: str) -> tuple[str, ...]:
 def place(lengths: Sequence[int], scenes: Sequence[int]) -> tuple[int, ...]:
     """The film frame at which each sentence begins, spread over the scenes.
 
-    A sentence belongs to the scene that would run in its middle, if speech were stretched over the whole film,
+    A sentence is of the scene that would run in its middle, if speech were stretched over the whole film,
     and the first one to the first; in a scene one begins soon after the cut, the others follow. Where that is
     too late for the rest, they are moved up.
 

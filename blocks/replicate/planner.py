@@ -1,4 +1,4 @@
-"""Scenes from a language model at Replicate; lengths, transitions and seeds stay with the rules of the craft."""
+"""Scenes from a language model at Replicate; lengths, transitions and seeds stay with the rules."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class ReplicatePlanner:
         asked = brief.model_dump(mode="json", include=told)
         asked["clip_count"] = brief.clips
         given = {
-            "prompt": f"The brief, as JSON: {json.dumps(asked, ensure_ascii=False)}\nPlan {brief.clips} scenes.",
+            "prompt": f"The brief: {json.dumps(asked, ensure_ascii=False)}\nPlan {brief.clips} scenes.",
             "system": SYSTEM + json.dumps(_Planned.model_json_schema()),
             "seed": brief.seed,
         }

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from app import housekeeping, records
 from app.housekeeping import Cleaned, clean
+from app.ledger import JobLedger
 from app.models import GenerationJob, JobStatus, SystemConfig, UserSession
 from app.spending import spent
 from app.storage_keys import (
@@ -215,23 +216,21 @@ def test_what_films_have_cost(db: Session, engine: Engine, job_in: JobIn) -> Non
     nothing = spent(engine)
     assert (nothing.month_usd, nothing.clips, nothing.alert_usd) == (0, 0, Decimal("10.00"))
     cheap, dear, before = (job_in(JobStatus.GENERATING) for _ in range(3))
-    shots = [
-        records.Shot(number=n, description="A kettle", frames=180, address=f"a{n}", source="replicate")
-        for n in (1, 2)
-    ]
+    db.commit()
     for job, usd in ((cheap, "0.25"), (dear, "6.00"), (before, "9.00")):
-        for clip in records.plan_clips(db, job.id, shots):
-            clip.actual_cost_usd = Decimal(usd)
-        job.actual_cost_usd = 2 * Decimal(usd)
-    db.commit()
-    connection = db.connection()
-    connection.execute(text("ALTER TABLE clips DISABLE TRIGGER USER"))
-    connection.execute(text("ALTER TABLE generation_jobs DISABLE TRIGGER USER"))
+        ledger = JobLedger(engine, job.id)
+        for number in (1, 2):
+            entry = ledger.intend(f"a{number}", 1, "maker/model", Decimal(usd), clip=number)
+            ledger.accept(entry.id, f"{job.id}{number}")
+            ledger.end(entry.id, "succeeded", Decimal(usd))
     last_month = "date_trunc('month', now(), 'UTC') - interval '1 day'"
-    for table, column in (("clips", "job_id"), ("generation_jobs", "id")):
-        statement = f"UPDATE {table} SET updated_at = {last_month} WHERE {column} = :job"
-        connection.execute(text(statement), {"job": before.id})
-    db.commit()
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE generation_jobs DISABLE TRIGGER USER"))
+        for statement in (
+            f"UPDATE predictions SET ended_at = {last_month} WHERE job_id = :job",
+            f"UPDATE generation_jobs SET updated_at = {last_month} WHERE id = :job",
+        ):
+            connection.execute(text(statement), {"job": before.id})
     found = spent(engine)
     assert (found.month_usd, found.clips) == (Decimal("12.50"), 4)
     assert found.dear_jobs == ((str(dear.id), Decimal("12.00")),)
