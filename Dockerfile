@@ -42,6 +42,7 @@ COPY --from=dependencies /opt/reelflow /opt/reelflow
 COPY --from=programs /opt/postgres /opt/postgres
 COPY --from=build /opt/reelflow/bin/reelflow /opt/reelflow/bin/reelflow
 COPY --from=build /app /app
+# Numba keeps what librosa is compiled to: the first listening of a fresh container takes 50 s of a processor.
 ENV PATH=/opt/reelflow/bin:/opt/postgres/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONUNBUFFERED=1 \
