@@ -21,7 +21,7 @@ from media.encoder import FPS
 from media.saliency import Look, Span
 from media.timeline import Size
 
-REFRAME_VERSION = 1
+REFRAME_VERSION = 2
 """Raised whenever the same clip would be cropped otherwise: films that are made again then are."""
 
 EVERY = 5

@@ -26,6 +26,9 @@ _DIM = 0.55
 _SOFT = 0.06
 """How far a backdrop is blurred, as a share of its longer side."""
 
+_ABOVE = 0.3
+"""How much of a tall frame's backdrop lies above the picture: what is written stands below it then."""
+
 _BLACK, _NO_COLOUR = 16, 128
 """What luma and chroma are in black, in limited range."""
 
@@ -113,7 +116,9 @@ def _plane(plane: Plane, framing: Framing, offset: float, target: Size, coarse: 
     plane = plane if framing.along == "x" else np.ascontiguousarray(plane.T)
     window, start = framing.window // coarse, offset / coarse
     if framing.padded:
-        made = _on_backdrop(plane[:, int(start) : int(start) + window], shape, coarse, zero)
+        tall = framing.along == "x" and target.height > target.width
+        above = _ABOVE if tall else 0.5
+        made = _on_backdrop(plane[:, int(start) : int(start) + window], shape, coarse, zero, above)
     else:
         made = _cropped(plane, start, window, shape)
     return np.ascontiguousarray(made.T) if framing.along == "y" else made
@@ -132,12 +137,12 @@ def _cropped(plane: Plane, start: float, window: float, shape: tuple[int, int]) 
     )
 
 
-def _on_backdrop(part: Plane, shape: tuple[int, int], coarse: int, zero: int) -> Plane:
+def _on_backdrop(part: Plane, shape: tuple[int, int], coarse: int, zero: int, above: float) -> Plane:
     """A part that is too wide for the frame, whole, over a blurred and darkened copy that fills it."""
     width, height = shape
     # Whole pairs of the picture's rows, above it and of it: its colours are half as fine.
     tall = 2 * round(part.shape[0] * width / part.shape[1] * coarse / 2) // coarse
-    top = 2 * round((height - tall) * coarse / 4) // coarse
+    top = 2 * round((height - tall) * coarse * above / 2) // coarse
     filling = part.shape[0] * width / height
     left = (part.shape[1] - filling) / 2
     small = (max(2, width // 8), max(2, height // 8))
