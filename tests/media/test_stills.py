@@ -12,6 +12,7 @@ from media.frames import frames_at
 from media.stills import (
     PREVIEW_MOMENT,
     PREVIEW_STEP,
+    WARNING,
     SheetScene,
     contact_sheet,
     poster,
@@ -57,6 +58,19 @@ def test_contact_sheet_holds_every_scene(clips: dict[str, Path], tmp_path: Path,
     rows = np.flatnonzero(np.diff(red.any(axis=1).astype(int)) == 1).size
     columns = np.flatnonzero(np.diff(red.any(axis=0).astype(int)) == 1).size
     assert rows * columns >= count > (rows - 1) * columns
+
+
+def test_a_flagged_scene_is_marked(clips: dict[str, Path], tmp_path: Path) -> None:
+    def warned(scene: SheetScene) -> int:
+        contact_sheet(clips["blue"], [scene], tmp_path / "sheet.png")
+        with Image.open(tmp_path / "sheet.png") as sheet:
+            return int((np.asarray(sheet.convert("RGB")) == WARNING).all(axis=2).sum())
+
+    assert warned(SheetScene(frame=4, label="A scene", note="sharpness 0.74", mark="take 2")) == 0
+    assert (
+        warned(SheetScene(frame=4, label="A scene", note="sharpness 0.08", mark="blurred", flagged=True))
+        > 900
+    )
 
 
 def test_timecode() -> None:
