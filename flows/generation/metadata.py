@@ -87,7 +87,7 @@ def _clip(sourced: Sourced) -> ClipMetadata:
     return ClipMetadata(
         number=clip.number,
         model=origin.model,
-        prompt=clip.description,
+        prompt=origin.prompt or clip.description,
         seed=origin.seed,
         frames=clip.frames,
         sha256=origin.sha256,

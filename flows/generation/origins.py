@@ -51,7 +51,8 @@ def _sourced(db: Session, film: Production, clip: Clip, order: ClipRequest) -> S
         trained=not clip.source.startswith(DRAWN),
         seed=take.seed,
         sha256=sha256_of(film.workdir / f"{clip_name(clip.number)}.mp4"),
-        prompt=clip.description,
+        # The shot, and what every shot of the film is told alike.
+        prompt=" ".join(filter(None, (take.description, take.style))),
     )
     return Sourced(clip, origin, tuple(part.prediction_id for part in parts if part.prediction_id))
 
