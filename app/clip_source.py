@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
 from prefect.concurrency.sync import rate_limit
+from prefect.events import emit_event
 
 from app.bell import Bell
 from app.database import engine
@@ -80,7 +82,7 @@ def counter(job_id: UUID, cancel: threading.Event, purpose: Purpose = Purpose.CL
         raise ValueError("Nothing can be ordered at Replicate: REPLICATE_API_TOKEN is not set.")
     return Counter(
         api=account,
-        ledger=JobLedger(engine(), job_id, purpose),
+        ledger=JobLedger(engine(), job_id, purpose, _tell_dear),
         webhook=_webhook,
         turn=_take_turn,
         told=Bell.of_this_process().told,
@@ -95,6 +97,15 @@ def _webhook(order: UUID) -> str | None:
     if home is None or settings().replicate_webhook_secret is None:
         return None
     return f"{home.rstrip('/')}/api/v1/webhooks/replicate?{urlencode({'order': str(order)})}"
+
+
+def _tell_dear(job_id: UUID, cost_usd: Decimal, threshold_usd: Decimal) -> None:
+    """An event in Prefect, for automations."""
+    emit_event(
+        "reelflow.job.dear",
+        resource={"prefect.resource.id": f"reelflow.job.{job_id}"},
+        payload={"usd": str(cost_usd), "threshold_usd": str(threshold_usd)},
+    )
 
 
 def _take_turn() -> None:

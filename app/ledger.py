@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 import structlog
-from prefect.events import emit_event
 from sqlalchemy import Engine, func, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -27,7 +26,13 @@ _BUDGET_LOCK = 0x42756467
 # What is not known yet counts with its price.
 _SPENT = func.coalesce(func.sum(func.coalesce(Prediction.cost_usd, Prediction.estimated_usd)), 0)
 
+OnDear = Callable[[UUID, Decimal, Decimal], None]
+
 log = structlog.get_logger(__name__)
+
+
+def _log_dear(job_id: UUID, cost_usd: Decimal, threshold_usd: Decimal) -> None:
+    log.warning("job is dear", job_id=str(job_id), usd=str(cost_usd), threshold_usd=str(threshold_usd))
 
 
 class BudgetExceeded(AppError):
@@ -41,12 +46,16 @@ class JobLedger:
         engine: the database.
         job_id: whose orders they are.
         purpose: what is ordered.
+        on_dear: is told the job, its cost and the threshold, once, when it has become dearer than that.
     """
 
-    def __init__(self, engine: Engine, job_id: UUID, purpose: Purpose = Purpose.CLIP) -> None:
+    def __init__(
+        self, engine: Engine, job_id: UUID, purpose: Purpose = Purpose.CLIP, on_dear: OnDear = _log_dear
+    ) -> None:
         self._engine = engine
         self._job_id = job_id
         self._purpose = purpose
+        self._on_dear = on_dear
 
     def entries(self, address: str) -> Sequence[Entry]:
         with session(self._engine) as db:
@@ -87,7 +96,7 @@ class JobLedger:
         return accept(self._engine, entry, prediction)
 
     def end(self, entry: UUID, state: EntryState, cost_usd: Decimal, reason: str | None = None) -> None:
-        end(self._engine, entry, PredictionState(state), cost_usd, reason)
+        end(self._engine, entry, PredictionState(state), cost_usd, reason, self._on_dear)
 
     def taken(self, predictions: Collection[str]) -> set[str]:
         with session(self._engine) as db:
@@ -114,7 +123,12 @@ def accept(engine: Engine, entry: UUID, prediction: str) -> bool:
 
 
 def end(
-    engine: Engine, entry: UUID, state: PredictionState, cost_usd: Decimal, reason: str | None = None
+    engine: Engine,
+    entry: UUID,
+    state: PredictionState,
+    cost_usd: Decimal,
+    reason: str | None = None,
+    on_dear: OnDear = _log_dear,
 ) -> None:
     """Notes how an order ended and what it cost, adds that to its job, and tells of a job that grows dear."""
     with session(engine) as db:
@@ -128,8 +142,8 @@ def end(
         row.ended_at = db.exec(select(func.clock_timestamp())).one()
         db.flush()
         crossed = _book(db, row.job_id) if row.job_id else None
-    if crossed:
-        _alert(row.job_id, *crossed)
+    if crossed and row.job_id:
+        on_dear(row.job_id, *crossed)
 
 
 def spent_on_clip(db: Session, job_id: UUID, number: int) -> Decimal:
@@ -173,15 +187,6 @@ def _book(db: Session, job_id: UUID) -> tuple[Decimal, Decimal] | None:
     job.actual_cost_usd = Decimal(db.exec(total).one() or 0)
     threshold = _configured(db, "cost_alert_threshold_usd", DEFAULT_ALERT_USD)
     return (job.actual_cost_usd, threshold) if before <= threshold < job.actual_cost_usd else None
-
-
-def _alert(job_id: UUID | None, cost_usd: Decimal, threshold_usd: Decimal) -> None:
-    log.warning("job is dear", job_id=str(job_id), usd=str(cost_usd), threshold_usd=str(threshold_usd))
-    emit_event(
-        "reelflow.job.dear",
-        resource={"prefect.resource.id": f"reelflow.job.{job_id}"},
-        payload={"usd": str(cost_usd), "threshold_usd": str(threshold_usd)},
-    )
 
 
 def _locked(db: Session, entry: UUID) -> Prediction:
