@@ -68,6 +68,10 @@ class ReplicateClipSource(ClipSource):
         parts = wanted.parts(request.frames / request.fps)
         return sum((wanted.price_of(seconds=part, use=use) for part in parts), Decimal(0))
 
+    def bought_frames(self, frames: int) -> int:
+        fps = ClipRequest.model_fields["fps"].default
+        return sum(self.models.clip[0].parts(frames / fps)) * fps
+
     def submit(self, request: ClipRequest) -> str:
         submission = request.address(self.identity)
         shot = _Shot(self._at_counter(), self.models.clip, request, submission, self.scratch)
