@@ -103,7 +103,7 @@ def _divide(text: str, width: int) -> list[tuple[int, str]]:
             if begin < end - 1 and len(textwrap.wrap(part, width, break_on_hyphens=False)) > MOST_LINES:
                 break
             pause = part.endswith(_PAUSES) or end == len(words)
-            cost = (len(part) / even - 1) ** 2 + (0.0 if pause else 0.15)
+            cost = (len(part) / even - 1) ** 2 + (0.0 if pause else 0.3)
             # Ten: no evenness is worth another caption.
             choices.append((best[begin][0] + 10 + cost, begin))
         best.append(min(choices))
