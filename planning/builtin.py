@@ -63,7 +63,9 @@ class BuiltinPlanner:
                     transition=transition,
                     transition_frames=length,
                     seed=rng.randint(0, SEED_LIMIT),
-                    **texts[index],
+                    title=texts[index].get("title"),
+                    caption=texts[index].get("caption"),
+                    cta=texts[index].get("cta"),
                 )
             )
         board = Storyboard(

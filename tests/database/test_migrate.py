@@ -111,7 +111,7 @@ def test_a_lock_that_stays_is_reported(engine: Engine, monkeypatch: pytest.Monke
     monkeypatch.setattr(migrate, "DDL_LOCK_TIMEOUT", "20ms")
     monkeypatch.setattr(migrate, "DDL_ATTEMPTS", 2)
     with engine.connect() as reader:
-        reader.execute(text("LOCK TABLE clips IN ACCESS SHARE MODE"))
+        reader.execute(text("LOCK TABLE job_metrics IN ACCESS SHARE MODE"))
         # The steps above the first don't touch this table, and stay undone.
         with pytest.raises(migrate.SchemaBusy, match="0001") as raised:
             migrate.downgrade(engine, "base")

@@ -171,6 +171,7 @@ def test_default_configuration(db: Session) -> None:
         "storage_quota_gb": 100,
         "job_budget_usd": 20.0,
         "month_budget_usd": 200.0,
+        "quality_gate": {"takes": 3},
     }
 
 

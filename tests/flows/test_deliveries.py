@@ -46,10 +46,14 @@ def test_what_was_asked_for_is_stored_and_nothing_else(
     made = SimpleNamespace(version_id=VERSION, video=video, timeline=timeline)
     # Twice, as after a fault that passed.
     first, told = (deliver(cast(Production, film), cast(Film, made)) for _ in range(2))
-    assert first == told == Deliveries(
-        storage_keys.preview_key(VERSION),
-        storage_keys.captions_key(VERSION) if subtitles else None,
-        storage_keys.stream_key(VERSION) if hls else None,
+    assert (
+        first
+        == told
+        == Deliveries(
+            storage_keys.preview_key(VERSION),
+            storage_keys.captions_key(VERSION) if subtitles else None,
+            storage_keys.stream_key(VERSION) if hls else None,
+        )
     )
     stored = {found.key.removeprefix(storage_keys.composition_prefix(VERSION)) for found in store.list()}
     assert "preview.webp" in stored

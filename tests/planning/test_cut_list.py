@@ -33,7 +33,7 @@ def test_a_storyboards_cut_list_is_the_film_as_planned_and_can_be_cut(brief: Bri
     planned = cut_list_of(storyboard)
     assert planned.frames == storyboard.frames
     assert planned.music == Music(kind="score")
-    own = {"description", "seed", "left_out"}
+    own = {"description", "seed", "left_out", "reference"}
     assert [s.model_dump(exclude={"skip"}) for s in planned.scenes] == [
         s.model_dump(exclude=own) for s in storyboard.scenes
     ]
