@@ -47,7 +47,7 @@ def test_from_the_first_click_to_the_film_on_disk(
     page.get_by_test_id("sign-in").click()
     page.get_by_test_id("prompt").fill("A calm tea brand at dawn: slow mornings. Order yours.")
     page.get_by_test_id("duration").fill("15")
-    page.get_by_label("Square").check()
+    page.get_by_role("radio", name="Square").check()
     page.get_by_test_id("submit").click()
 
     expect(page.get_by_test_id("making")).to_be_visible()
