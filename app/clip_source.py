@@ -32,26 +32,27 @@ ORDERS_PER_MINUTE = 600
 ORDERS_AT_ONCE = 50
 
 
-def clip_source(scratch: Path | None = None) -> ClipSource:
+def clip_source(scratch: Path | None = None, *, built_in: bool = False) -> ClipSource:
     """The source of clips: models at Replicate where a token is set, else the drawing engine.
 
     Args:
         scratch: its directory for what is under way.
+        built_in: whether it is the drawing engine in any case.
     """
-    if account := replicate_account():
+    if not built_in and (account := replicate_account()):
         return ReplicateClipSource(account=account, models=models(), scratch=scratch)
     return DrawnClipSource(scratch=scratch)
 
 
-def clip_source_of(job_id: UUID, cancel: threading.Event, scratch: Path) -> ClipSource:
+def clip_source_of(job_id: UUID, cancel: threading.Event, scratch: Path, *, built_in: bool) -> ClipSource:
     """The source at which a job may order: what it orders is written into the ledger."""
-    source = clip_source(scratch)
+    source = clip_source(scratch, built_in=built_in)
     return source.at(counter(job_id, cancel)) if isinstance(source, ReplicateClipSource) else source
 
 
-def planner_of(job_id: UUID, cancel: threading.Event) -> Planner:
+def planner_of(job_id: UUID, cancel: threading.Event, *, built_in: bool) -> Planner:
     """Who plans a job's film: a language model, where an account and one are configured; else rules."""
-    if replicate_account() is None or not models().plan:
+    if built_in or replicate_account() is None or not models().plan:
         return BuiltinPlanner()
     return ReplicatePlanner(counter(job_id, cancel, Purpose.PLAN), models())
 

@@ -75,7 +75,7 @@ def _cost(request: GenerationCreate, *, draft: bool) -> float:
         palette=request.brand_colors,
         draft=draft,
     )
-    return float(clip_source().cost(nominal) * request.clips)
+    return float(clip_source(built_in=request.built_in).cost(nominal) * request.clips)
 
 
 def _rates(db: Session, *, draft: bool) -> dict[JobType, float]:

@@ -180,7 +180,7 @@ def _chosen(
 
 
 def _described(db: Session, draft: GenerationJob, storyboard: Storyboard, links: Links) -> Scenes:
-    source = clip_source()
+    source = clip_source(built_in=GenerationCreate.model_validate(draft.parameters).built_in)
     orders = orders_in_full(storyboard, Size.for_aspect(draft.aspect_ratio.value))
     addresses = [order.address(source.identity) for order in orders]
     made = set(

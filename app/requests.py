@@ -45,6 +45,9 @@ class GenerationCreate(Brief):
     hls: bool = Field(default=False, title="HLS")
     """Whether every version of the film is also kept as a stream (HLS), beside the MP4."""
 
+    built_in: bool = Field(default=False, title="Without models")
+    """Whether it is planned and drawn by what is built in, at no cost, even where there are models."""
+
     webhook_url: str | None = Field(default=None, title="Webhook", min_length=1, max_length=2000)
     """An https address of yours that is told when the film is completed, failed or cancelled."""
 
@@ -55,7 +58,7 @@ class GenerationCreate(Brief):
 
     def brief(self, seed: int) -> Brief:
         """The brief to plan by, with the seed of the job (0 to 2³¹-1)."""
-        own = {"seed", "logo_asset_id", "music_asset_id", "voice_asset_id", "hls", "webhook_url"}
+        own = {"seed", "logo_asset_id", "music_asset_id", "voice_asset_id", "hls", "built_in", "webhook_url"}
         return Brief.model_validate(self.model_dump(exclude=own) | {"seed": seed})
 
     @property

@@ -25,6 +25,8 @@ SMALL_FILM: Mapping[str, Any] = {
     "job_type": "ad_creative",
     "prompt": "A calm tea brand at dawn: slow mornings. Order yours.",
     "duration_s": 15,
+    # It is looked at often: what proves that films are made must not cost what films cost.
+    "built_in": True,
     "clip_count": 3,
     "aspect": "1:1",
     "seed": 1,

@@ -66,9 +66,11 @@ class Production:
         self.workdir.mkdir(parents=True, exist_ok=True)
         self.store: MediaStore = media_store()
         self.cancel = threading.Event()
-        self.source: ClipSource = clip_source_of(job_id, self.cancel, self.workdir)
+        self.source: ClipSource = clip_source_of(
+            job_id, self.cancel, self.workdir, built_in=self.request.built_in
+        )
         self.voice: VoiceSource = voice_source()
-        self.planner: Planner = planner_of(job_id, self.cancel)
+        self.planner: Planner = planner_of(job_id, self.cancel, built_in=self.request.built_in)
         self.progress = Progress(job_id)
         self.stopwatch = Stopwatch()
         self._busy = 0
