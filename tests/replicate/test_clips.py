@@ -75,7 +75,7 @@ def test_a_refused_clip_is_known_to_other_processes(
         ("clip = 3", "clip"),
         ('[[clip]]\nname = "a/b"\nprice.per_run = "1"\ninput = { prompt = "p" }', "needs seconds"),
         (
-            '[[clip]]\nname = "a/b"\nseconds = [5, 5]\nprice.per_run = "1"\ninput = { prompt = "p", seconds = "s" }',
+            '[[clip]]\nname = "a/b"\nseconds = [5, 5]\nprice.per_run = "1"\ninput = {}',
             "rise",
         ),
         ("[[clip]", "can't be read"),
