@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, select
 from app.database import session
 from app.errors import AppError
 from app.models import GenerationJob, Prediction, PredictionState, Purpose, SystemConfig
-from blocks.replicate.ledger import Entry, EntryState
+from blocks.replicate.ledger import Entry, EntryState, input_sha256
 
 DEFAULT_JOB_USD = Decimal("20.00")
 DEFAULT_MONTH_USD = Decimal("200.00")
@@ -67,7 +68,14 @@ class JobLedger:
         return [_entry(row) for row in rows]
 
     def intend(
-        self, address: str, attempt: int, model: str, estimated_usd: Decimal, *, clip: int | None
+        self,
+        address: str,
+        attempt: int,
+        model: str,
+        inputs: Mapping[str, Any],
+        estimated_usd: Decimal,
+        *,
+        clip: int | None,
     ) -> Entry:
         with session(self._engine) as db:
             db.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _BUDGET_LOCK})
@@ -79,6 +87,7 @@ class JobLedger:
                 address=address,
                 attempt=attempt,
                 model=model,
+                input_sha256=input_sha256(inputs),
                 estimated_usd=estimated_usd,
             )
             db.add(row)

@@ -21,6 +21,7 @@ from app.clip_source import replicate_account
 from app.database import DatabaseUnavailable, engine, session
 from app.models import GenerationJob, JobStatus, Prediction, PredictionState
 from blocks.replicate.api import ENDED, PredictionSeen, Refused, ReplicateApi, ReplicateError
+from blocks.replicate.ledger import input_sha256
 from blocks.replicate.purchase import SKEW
 
 # An order that is being sent is answered, or found by who has sent it, long before.
@@ -140,15 +141,22 @@ def _ended(seen: PredictionSeen, usd: Decimal) -> tuple[PredictionState, Decimal
 
 
 def _orphan(database: Engine, account: ReplicateApi, row: Prediction) -> str | None:
-    """The prediction of an order that was never answered: of its model and time, and nobody's."""
-    close = [
+    """The prediction of an order that was never answered: made of its input, in its time, and nobody's.
+
+    By model and time alone it could be one of another application that has the same account.
+    """
+    alike = [
         seen.id
         for seen in account.newest(row.created_at - SKEW)
-        if seen.model == row.model and seen.created_at and seen.created_at <= row.sent_at + SKEW
+        if seen.model == row.model
+        and seen.created_at
+        and seen.created_at <= row.sent_at + SKEW
+        and seen.input is not None
+        and input_sha256(seen.input) == row.input_sha256
     ]
     with session(database) as db:
         known = set(
-            db.exec(select(Prediction.prediction_id).where(col(Prediction.prediction_id).in_(close))).all()
+            db.exec(select(Prediction.prediction_id).where(col(Prediction.prediction_id).in_(alike))).all()
         )
-    free = [prediction for prediction in reversed(close) if prediction not in known]
+    free = [prediction for prediction in reversed(alike) if prediction not in known]
     return next((prediction for prediction in free if ledger.accept(database, row.id, prediction)), None)

@@ -43,6 +43,7 @@ class Prediction(Table, table=True):
     __table_args__ = (
         UniqueConstraint("prediction_id"),
         UniqueConstraint("job_id", "address", "attempt"),
+        check("input_sha256_hex", "input_sha256 ~ '^[0-9a-f]{64}$'"),
         check("attempt_positive", "attempt > 0"),
         check("costs_not_negative", "estimated_usd >= 0 AND cost_usd >= 0"),
         check("known_when_accepted", "state = 'intended' OR state = 'failed' OR prediction_id IS NOT NULL"),
@@ -61,6 +62,8 @@ class Prediction(Table, table=True):
     address: str = words(nullable=False)
     attempt: int = small()
     model: str = words(nullable=False)
+    # By which an order that was never answered is known in the account's list.
+    input_sha256: str = words(nullable=False)
     state: PredictionState = one_of(PredictionState, name="state", default=PredictionState.INTENDED)
     prediction_id: str | None = words()
     estimated_usd: Decimal = Field(default=None, sa_column=Column(Numeric(12, 6), nullable=False))

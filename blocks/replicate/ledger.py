@@ -6,11 +6,13 @@ is written down before it is sent, and looked for before it is sent again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 EntryState = Literal["intended", "accepted", "succeeded", "refused", "failed", "cancelled"]
@@ -42,6 +44,11 @@ class Entry:
     reason: str | None = None
 
 
+def input_sha256(inputs: Mapping[str, Any]) -> str:
+    """The hash of an input, whatever the order of its fields."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
 class Ledger(Protocol):
     """The orders of one job. Each call is one transaction of its own."""
 
@@ -50,9 +57,16 @@ class Ledger(Protocol):
         ...
 
     def intend(
-        self, address: str, attempt: int, model: str, estimated_usd: Decimal, *, clip: int | None
+        self,
+        address: str,
+        attempt: int,
+        model: str,
+        inputs: Mapping[str, Any],
+        estimated_usd: Decimal,
+        *,
+        clip: int | None,
     ) -> Entry:
-        """Writes down that an order is about to be sent.
+        """Writes down that an order is about to be sent, with the hash of its input.
 
         Raises:
             BudgetExceeded: it would pass the budget of the job or of the month; nothing is written.

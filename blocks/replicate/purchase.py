@@ -126,6 +126,10 @@ class Purchase:
         entry = self._current()
         if entry.state == "succeeded":
             return True
+        if entry.state != "accepted":
+            # Whoever settles what is left open has given it up meanwhile.
+            self._order_next(self.counter.ledger.entries(self.address))
+            return False
         prediction = entry.prediction or ""
         if time.monotonic() < self._next_look and not self.counter.told(prediction):
             return False
@@ -190,7 +194,9 @@ class Purchase:
             if len(tries) >= TRIES_EACH or any((entry.reason or "").startswith(REFUSED) for entry in tries):
                 continue
             attempt += 1
-            entry = self.counter.ledger.intend(self.address, attempt, offer.model, offer.usd, clip=self.clip)
+            entry = self.counter.ledger.intend(
+                self.address, attempt, offer.model, offer.inputs, offer.usd, clip=self.clip
+            )
             if self._send(entry, offer):
                 return
         reasons = (

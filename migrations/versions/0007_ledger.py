@@ -17,6 +17,7 @@ UP = (
         address text NOT NULL,
         attempt smallint NOT NULL,
         model text NOT NULL,
+        input_sha256 text NOT NULL,
         state varchar(16) NOT NULL DEFAULT 'intended',
         prediction_id text,
         estimated_usd numeric(12, 6) NOT NULL,
@@ -34,6 +35,7 @@ UP = (
         CONSTRAINT ck_predictions_purpose CHECK (purpose IN ('clip', 'image', 'plan', 'music', 'voice')),
         CONSTRAINT ck_predictions_state
             CHECK (state IN ('intended', 'accepted', 'succeeded', 'refused', 'failed', 'cancelled')),
+        CONSTRAINT ck_predictions_input_sha256_hex CHECK (input_sha256 ~ '^[0-9a-f]{64}$'),
         CONSTRAINT ck_predictions_attempt_positive CHECK (attempt > 0),
         CONSTRAINT ck_predictions_costs_not_negative CHECK (estimated_usd >= 0 AND cost_usd >= 0),
         CONSTRAINT ck_predictions_known_when_accepted

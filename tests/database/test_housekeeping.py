@@ -220,7 +220,7 @@ def test_what_films_have_cost(db: Session, engine: Engine, job_in: JobIn) -> Non
     for job, usd in ((cheap, "0.25"), (dear, "6.00"), (before, "9.00")):
         ledger = JobLedger(engine, job.id)
         for number in (1, 2):
-            entry = ledger.intend(f"a{number}", 1, "maker/model", Decimal(usd), clip=number)
+            entry = ledger.intend(f"a{number}", 1, "maker/model", {}, Decimal(usd), clip=number)
             ledger.accept(entry.id, f"{job.id}{number}")
             ledger.end(entry.id, "succeeded", Decimal(usd))
     last_month = "date_trunc('month', now(), 'UTC') - interval '1 day'"

@@ -138,3 +138,15 @@ def test_a_budget_is_not_passed(buy: Buy, replicate: StandIn, before: int, engin
         buy("b/0").begin()
     assert _ordered(replicate, before) == 1
     assert len(_books(engine)) == 1
+
+
+def test_an_order_that_others_have_given_up_is_ordered_again(
+    buy: Buy, replicate: StandIn, before: int, counter: Counter, engine: Engine
+) -> None:
+    purchase = buy()
+    purchase.begin()
+    counter.ledger.end(counter.ledger.entries("a/0")[0].id, "cancelled", Decimal(0), "the job was cancelled")
+    assert not purchase.look()
+    delivered(buy())
+    assert [state for state, _ in _books(engine)] == ["cancelled", "succeeded"]
+    assert _ordered(replicate, before) == 2
