@@ -22,6 +22,9 @@ def _out_of_memory(findings: Findings) -> Match | None:
 
 
 def _health(findings: Findings) -> Match | None:
+    # Beside a program that ends, a busy machine lets even a good task's check fail; its exit code says more.
+    if any(failed.kind == "crashed" for _, failed in failing(findings)):
+        return None
     match = ended("unhealthy")(findings) or failed_with("unhealthy")(findings)
     if match is None:
         return None
