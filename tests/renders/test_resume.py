@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from media.encoder import ffmpeg_binary
@@ -25,6 +26,7 @@ LOSE_THE_FIRST_CLIP = (
 )
 
 
+@pytest.mark.timeout(1200)
 def test_kill_at_five_points_then_go_on(reelflow: Reelflow, tmp_path: Path) -> None:
     # One kill in each fifth of the film; where in it, chance decides, the same way each time.
     chance = random.Random(2)
