@@ -84,7 +84,7 @@ def test_a_job_keeps_the_whole_request(db: Session, user: UserSession) -> None:
     assert (job.status, job.progress, job.seed, job.session_id) == (P, 0, 11, user.id)
     assert GenerationCreate.model_validate(job.parameters) == request
     assert jobs.brief_of(job).model_dump() == request.model_dump(
-        exclude={"logo_asset_id", "music_asset_id", "voice_asset_id", "hls", "webhook_url"}
+        exclude={"logo_asset_id", "music_asset_id", "voice_asset_id", "hls", "built_in", "webhook_url"}
     )
 
 

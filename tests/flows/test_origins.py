@@ -73,6 +73,7 @@ def paid(db: Session, address: str, model: str, name: str, state: PredictionStat
             address=address,
             attempt=1,
             model=model,
+            input_sha256="0" * 64,
             state=state,
             prediction_id=name,
             estimated_usd=Decimal("0.2"),
