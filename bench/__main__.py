@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("composition", "render", "api", "sockets", "rows", "deployment", "cuts", "gate")
+NAMES = ("composition", "render", "api", "sockets", "rows", "deployment", "cuts", "gate", "edits")
 
 for name in sys.argv[1:] or NAMES:
     if name not in NAMES:
