@@ -105,18 +105,8 @@ def render(
         leave(str(refused), USAGE_ERROR)
 
     from commands import render as command
-    from stack.shared_process import ServiceFailed
 
-    try:
-        report = command.render(order, console)
-    except command.RenderFailed as failed:
-        leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
-    except (AppError, ServiceFailed) as failed:
-        leave(str(failed), FAILED)
-    if as_json:
-        typer.echo(json.dumps(report, indent=2))
-    else:
-        film_report.show(report)
+    film_report.tell(lambda: command.render(order, console), as_json=as_json)
 
 
 @app.command()

@@ -1,10 +1,33 @@
-"""What is told of a film that was made, in the terminal."""
+"""What is told of a film that was made, or that was not, in the terminal."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
+import typer
 from rich.console import Console
+
+from commands.speaking import CANCELLED, FAILED, leave
+
+
+def tell(make: Callable[[], dict[str, Any]], *, as_json: bool) -> None:
+    """Makes a film and prints its report; where it isn't made, says why and exits."""
+    from app.errors import AppError
+    from commands.render import RenderFailed
+    from stack.shared_process import ServiceFailed
+
+    try:
+        report = make()
+    except RenderFailed as failed:
+        leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
+    except (AppError, ServiceFailed) as failed:
+        leave(str(failed), FAILED)
+    if as_json:
+        typer.echo(json.dumps(report, indent=2))
+    else:
+        show(report)
 
 
 def show(report: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 
 from commands import film_report
-from commands.speaking import CANCELLED, FAILED, USAGE_ERROR, leave
+from commands.speaking import USAGE_ERROR, leave
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,8 +31,6 @@ def promote(
     """Makes the scenes of a draft in full; what was made in full before is not paid again."""
     from uuid import UUID
 
-    from app.errors import AppError
-
     if every and scene:
         leave("--all and --scene exclude each other: give one of them.", USAGE_ERROR)
     try:
@@ -42,16 +39,8 @@ def promote(
         leave(f"{job!r} is no job_id: take it from what `reelflow render --draft` printed.", USAGE_ERROR)
 
     from commands import render as command
-    from stack.shared_process import ServiceFailed
 
     console = Console(stderr=True, quiet=as_json)
-    try:
-        report = command.promote(draft, scene or None, out, console, every=every)
-    except command.RenderFailed as failed:
-        leave(f"{failed.cause.rstrip('.')}. {failed.remedy}", CANCELLED if failed.cancelled else FAILED)
-    except (AppError, ServiceFailed) as failed:
-        leave(str(failed), FAILED)
-    if as_json:
-        typer.echo(json.dumps(report, indent=2))
-    else:
-        film_report.show(report)
+    film_report.tell(
+        lambda: command.promote(draft, scene or None, out, console, every=every), as_json=as_json
+    )
