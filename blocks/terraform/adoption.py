@@ -38,6 +38,7 @@ _NAMED: dict[str, str] = {
     "aws_route": "{route_table_id}_{destination_cidr_block}",
     "aws_route_table_association": "{subnet_id}/{route_table_id}",
     "aws_s3_bucket": "{bucket}",
+    "aws_s3_bucket_cors_configuration": "{bucket}",
     "aws_s3_bucket_lifecycle_configuration": "{bucket}",
     "aws_s3_bucket_ownership_controls": "{bucket}",
     "aws_s3_bucket_policy": "{bucket}",

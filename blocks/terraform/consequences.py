@@ -38,6 +38,7 @@ _DELETED: Mapping[str, str] = {
     "aws_elasticache_parameter_group": "the cache loses its settings",
     "aws_elasticache_subnet_group": "the cache can't be placed in the network any more",
     "aws_ecr_lifecycle_policy": "old images are kept, and paid for, for ever",
+    "aws_s3_bucket_cors_configuration": "players in other pages than ours can't read streams",
     "aws_s3_bucket_ownership_controls": "objects may belong to others than the bucket's owner",
     "aws_s3_bucket_server_side_encryption_configuration": "new objects are encrypted with S3's own key only",
     "aws_secretsmanager_secret_version": "tasks that read this version can't start",

@@ -49,6 +49,13 @@ run "bucket" {
     error_message = "Without TLS nobody may reach bucket or objects."
   }
   assert {
+    condition = alltrue([
+      for rule in aws_s3_bucket_cors_configuration.this.cors_rule :
+      rule.allowed_methods == toset(["GET", "HEAD"]) && rule.allowed_headers == toset(["Range"])
+    ])
+    error_message = "Pages of other origins may read what they have a link to, and write nothing."
+  }
+  assert {
     condition     = !aws_s3_bucket.this.force_destroy
     error_message = "A bucket with films must refuse to be deleted."
   }

@@ -168,6 +168,16 @@ class OwnershipControls(Setting):
 
 
 @served
+class Cors(Setting):
+    type = "aws_s3_bucket_cors_configuration"
+    creates = "PutBucketCors"
+    names: ClassVar[Names] = {"cors_rule": "CORSConfiguration.CORSRules", "cors_rule.id": "ID"}
+    calls = ("put_bucket_cors", "get_bucket_cors", "delete_bucket_cors")
+    wrapped = "CORSConfiguration"
+    gone = ("NoSuchBucket", "NoSuchCORSConfiguration")
+
+
+@served
 class Lifecycle(Setting):
     type = "aws_s3_bucket_lifecycle_configuration"
     creates = "PutBucketLifecycleConfiguration"
