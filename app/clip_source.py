@@ -15,12 +15,11 @@ from app.bell import Bell
 from app.database import engine
 from app.ledger import JobLedger
 from app.models import Purpose
+from app.replicate import models, ordered_from, replicate_account
 from app.settings import settings
 from blocks.clip_source import ClipSource
 from blocks.drawn_clips import DrawnClipSource
-from blocks.replicate.api import ReplicateApi
 from blocks.replicate.clips import ReplicateClipSource
-from blocks.replicate.models import BUILT_IN, Models, load_models
 from blocks.replicate.planner import ReplicatePlanner
 from blocks.replicate.purchase import Counter
 from planning.builtin import BuiltinPlanner
@@ -52,24 +51,10 @@ def clip_source_of(job_id: UUID, cancel: threading.Event, scratch: Path, *, buil
 
 def planner_of(job_id: UUID, cancel: threading.Event, *, built_in: bool) -> Planner:
     """Who plans a job's film: a language model, where an account and one are configured; else rules."""
-    if built_in or replicate_account() is None or not models().plan:
+    found = ordered_from(built_in=built_in)
+    if found is None or not found.plan:
         return BuiltinPlanner()
-    return ReplicatePlanner(counter(job_id, cancel, Purpose.PLAN), models())
-
-
-def replicate_account() -> ReplicateApi | None:
-    """The account at Replicate that the settings name; None where they name none."""
-    token = settings().replicate_api_token
-    return ReplicateApi(token=token, url=settings().replicate_api_url) if token else None
-
-
-def models() -> Models:
-    """The configured models.
-
-    Raises:
-        ModelsInvalid: the file of `REPLICATE_MODELS` can't be used.
-    """
-    return load_models(settings().replicate_models or BUILT_IN)
+    return ReplicatePlanner(counter(job_id, cancel, Purpose.PLAN), found)
 
 
 def counter(job_id: UUID, cancel: threading.Event, purpose: Purpose = Purpose.CLIP) -> Counter:

@@ -99,8 +99,13 @@ def _repeat(
 ) -> GenerationJob:
     # What was right when the film was asked for may have been deleted or switched off since.
     request = GenerationCreate.model_validate(job.parameters)
-    recording = cut_list.voice.asset_id if cut_list.voice else None
-    heard = {"music_asset_id": cut_list.music.asset_id, "voice_asset_id": recording}
+    voice = cut_list.voice
+    heard = {
+        "music_asset_id": cut_list.music.asset_id,
+        "voice_asset_id": voice and voice.asset_id,
+        "voice_over": voice and voice.text,
+        "language": voice.language if voice else request.language,
+    }
     jobs.check_request(db, request.model_copy(update=heard), session_id, frames=cut_list.frames)
     jobs.reopen(db, job.id)
     plan_composition(db, parent, cut_list.model_dump(mode="json"))

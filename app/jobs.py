@@ -36,6 +36,7 @@ from app.models import (
 )
 from app.outgoing.addresses import anywhere, check_url
 from app.outgoing.outbox import announce
+from app.replicate import ordered_from
 from app.requests import GenerationCreate, fingerprint
 from app.whole import WholeJob
 from planning.brief import FPS, SEED_LIMIT, Brief
@@ -88,6 +89,10 @@ class IllegalTransition(JobError):
 
 class AssetUnusable(JobError):
     """A request names an asset that is not there, is somebody else's, expired, or of another kind."""
+
+
+class LanguageUnspoken(JobError):
+    """A request has something spoken in a language that nothing configured speaks."""
 
 
 class PipelineDisabled(JobError):
@@ -147,6 +152,7 @@ def check_request(
 
     Raises:
         AssetUnusable: the logo, the music or the recording can't be used.
+        LanguageUnspoken: the voice-over's language can't be spoken.
         PipelineDisabled: jobs of this type are switched off.
         WebhookRefused: the webhook's address may not be called.
     """
@@ -158,6 +164,8 @@ def check_request(
     voice = _check_asset(session, session_id, request.voice_asset_id, {AssetKind.AUDIO})
     if voice and voice.duration_seconds:
         _check_length(voice, (frames or request.frames) / FPS)
+    if request.voice_over and voice is None:
+        _check_spoken(request)
 
 
 def brief_of(job: GenerationJob) -> Brief:
@@ -446,6 +454,17 @@ def _check_asset(
     else:
         return asset
     raise AssetUnusable(f"Asset {asset_id} can't be used", cause, "Upload the file again")
+
+
+def _check_spoken(request: GenerationCreate) -> None:
+    found = ordered_from(built_in=request.built_in)
+    # Without a model that speaks, what is built in does, which knows all languages.
+    if found and found.voice and not any(model.speaks(request.language) for model in found.voice):
+        raise LanguageUnspoken(
+            f"The voice-over can't be spoken in the language {request.language}",
+            "none of the configured models speaks it",
+            "Choose another language, give a recording, or ask for a film without models",
+        )
 
 
 def _check_length(recording: BrandAsset, film_s: float) -> None:

@@ -17,7 +17,7 @@ from app.allowed import allowed_methods
 from app.claims import JobClaimed
 from app.database import DatabaseUnavailable
 from app.errors import AppError
-from app.jobs import AssetUnusable, IllegalTransition, JobNotFound, PipelineDisabled
+from app.jobs import AssetUnusable, IllegalTransition, JobNotFound, LanguageUnspoken, PipelineDisabled
 from app.outgoing.addresses import WebhookRefused
 from app.redis import RedisUnavailable
 from app.uploads import UploadRefused
@@ -95,6 +95,7 @@ _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (BodyTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Unprocessable, HTTPStatus.UNPROCESSABLE_ENTITY),
     (AssetUnusable, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (LanguageUnspoken, HTTPStatus.UNPROCESSABLE_ENTITY),
     (WebhookRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (UploadRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (PipelineDisabled, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -17,9 +17,9 @@ from sqlalchemy import Engine, func, or_
 from sqlmodel import col, select
 
 from app import ledger
-from app.clip_source import replicate_account
 from app.database import DatabaseUnavailable, engine, session
 from app.models import GenerationJob, JobStatus, Prediction, PredictionState
+from app.replicate import replicate_account
 from blocks.replicate.api import ENDED, PredictionSeen, Refused, ReplicateApi, ReplicateError
 from blocks.replicate.ledger import input_sha256
 from blocks.replicate.purchase import SKEW

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 BUILT_IN = Path(__file__).with_name("models.toml")
 
@@ -51,7 +51,10 @@ class ModelProfile(_Model):
         seconds: the lengths that can be ordered.
         resolution: what to ask for, by use.
         aspects: the shapes that it draws, such as `16:9`; empty where what it is given decides.
+        languages: what it is told of those that it speaks, by ISO 639-1; empty where it finds them out.
         input: what it calls what we give it; what is missing here is not given.
+        lists: those of them that it takes as a list.
+        units: how many of its units one of ours is, where that is not one.
         fixed: what it is given besides.
     """
 
@@ -60,8 +63,19 @@ class ModelProfile(_Model):
     seconds: tuple[int, ...] = ()
     resolution: dict[Use, str] = Field(default_factory=dict)
     aspects: tuple[str, ...] = ()
+    languages: dict[str, str] = Field(default_factory=dict)
     input: dict[str, str]
+    lists: tuple[str, ...] = ()
+    units: dict[str, int] = Field(default_factory=dict)
     fixed: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("seconds", mode="before")
+    @classmethod
+    def _range(cls, value: Any) -> Any:
+        """Every length from one to another, written as those two."""
+        if isinstance(value, dict) and value.keys() == {"from", "to"}:
+            return tuple(range(value["from"], value["to"] + 1))
+        return value
 
     @model_validator(mode="after")
     def _lengths_rise(self) -> Self:
@@ -76,9 +90,23 @@ class ModelProfile(_Model):
     def inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What is sent: the things it takes of what is given, by its own names."""
         named = {
-            self.input[key]: value for key, value in given.items() if key in self.input and value is not None
+            self.input[key]: self._said(key, value)
+            for key, value in given.items()
+            if key in self.input and value is not None
         }
         return {**self.fixed, **named}
+
+    def _said(self, key: str, value: Any) -> Any:
+        value = value * self.units[key] if key in self.units else value
+        return [value] if key in self.lists else value
+
+    def speaks(self, language: str) -> bool:
+        """Whether it speaks a language, by ISO 639-1."""
+        return not self.languages or language in self.languages
+
+    def length_for(self, seconds: float) -> int | None:
+        """The shortest length that can be ordered and lasts so many seconds; None where there is none."""
+        return next((length for length in self.seconds if length >= seconds - 1e-9), None)
 
     def price_of(self, *, seconds: float = 0.0, use: Use = "final", characters: int = 0) -> Decimal:
         """What one prediction costs in US dollars, to a millionth."""
@@ -116,10 +144,22 @@ class Models(_Model):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _are_told_what_is_wanted(self) -> Self:
+        for models, word in ((self.image, "prompt"), (self.music, "prompt"), (self.voice, "text")):
+            for model in models:
+                if word not in model.input:
+                    raise ValueError(f"{model.name}: it needs an input for {word}")
+        return self
+
     def identity(self, role: Role) -> str:
         """A name for all that decides what comes out, besides what is asked for."""
         profiles: tuple[ModelProfile, ...] = getattr(self, role)
-        decisive = [(model.name, model.input, model.fixed, model.resolution) for model in profiles]
+        decisive = [
+            # What is not said leaves the name that it had before one could.
+            (model.name, model.input, model.fixed, model.resolution, *filter(None, (model.languages,)))
+            for model in profiles
+        ]
         digest = hashlib.sha256(repr(decisive).encode()).hexdigest()[:8]
         return f"replicate/{profiles[0].name}/{digest}"
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from typing import Any
 
 from prefect.logging import get_logger
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from blocks.clip_source import ClipSourceError, ClipSourceUnavailable
+from blocks.replicate.buying import Useless, buy
 from blocks.replicate.models import Models
 from blocks.replicate.purchase import Counter, Offer, Purchase
-from media.errors import Cancelled
 from planning.brief import CTA_LIMIT, Brief
 from planning.builtin import BuiltinPlanner
 from planning.cut_list import TEXT_LIMIT
 from planning.storyboard import Storyboard
 
 ANSWERS_WITHIN_S = 180.0
-LOOKED_AT_EVERY_S = 0.25
-MOST_ANSWERS = 2
 
 SYSTEM = """You direct short films. Answer with one JSON object that fits the schema below, and nothing else.
 Describe each scene in one or two sentences for a text-to-video model: subject, setting, light, camera.
@@ -74,21 +71,23 @@ class ReplicatePlanner:
             Cancelled: the film is not wanted any more.
         """
         board = BuiltinPlanner().plan(brief)
-        for _ in range(MOST_ANSWERS):
-            purchase = self._purchase(brief)
-            try:
-                return _directed(board, _read(self._answer(purchase), len(board.scenes))).require(brief)
-            except ClipSourceUnavailable:
-                raise
-            except ClipSourceError as error:
-                get_logger(__name__).warning("The film is planned by rules: %s", error)
-                return board
-            except ValueError as fault:
-                purchase.refuse(str(fault)[:500])
-                get_logger(__name__).warning("A plan was of no use: %s", fault)
-        return board
+        address, offers = self._order(brief)
+        try:
+            return buy(
+                self._counter,
+                address,
+                lambda _: offers,
+                lambda purchase: _taken(purchase, board, brief),
+                within_s=ANSWERS_WITHIN_S,
+            )
+        except ClipSourceUnavailable:
+            raise
+        except ClipSourceError as error:
+            get_logger(__name__).warning("The film is planned by rules: %s", error)
+            return board
 
-    def _purchase(self, brief: Brief) -> Purchase:
+    def _order(self, brief: Brief) -> tuple[str, list[Offer]]:
+        """Its address, and what each model would be asked."""
         told = {"prompt", "job_type", "duration_s", "aspect", "cta", "clip_count"}
         asked = brief.model_dump(mode="json", include=told)
         asked["clip_count"] = brief.clips
@@ -99,20 +98,17 @@ class ReplicatePlanner:
         }
         offers = [Offer(model.name, model.inputs(given), model.price_of()) for model in self._models.plan]
         identity = json.dumps([self._models.identity("plan"), given], sort_keys=True)
-        return Purchase(self._counter, f"plan:{hashlib.sha256(identity.encode()).hexdigest()}", offers)
+        return f"plan:{hashlib.sha256(identity.encode()).hexdigest()}", offers
 
-    def _answer(self, purchase: Purchase) -> str:
-        purchase.begin()
-        until = time.monotonic() + ANSWERS_WITHIN_S
-        while not purchase.look():
-            if self._counter.pause(LOOKED_AT_EVERY_S):
-                raise Cancelled(
-                    "The plan was not made", "the job was cancelled", "Start it again if it's wanted"
-                )
-            if time.monotonic() > until:
-                raise ClipSourceError(f"No model has planned it within {ANSWERS_WITHIN_S:.0f} s.")
-        output = purchase.output()
-        return "".join(map(str, output)) if isinstance(output, list) else str(output)
+
+def _taken(purchase: Purchase, board: Storyboard, brief: Brief) -> Storyboard:
+    """The rules' storyboard as a model has directed it."""
+    output = purchase.output()
+    answer = "".join(map(str, output)) if isinstance(output, list) else str(output)
+    try:
+        return _directed(board, _read(answer, len(board.scenes))).require(brief)
+    except ValueError as fault:
+        raise Useless(f"the plan can't be filmed: {fault}") from fault
 
 
 def _read(answer: str, scenes: int) -> _Planned:

@@ -25,7 +25,7 @@ from app.requests import GenerationCreate
 from app.settings import settings
 from app.settlement import settle_job
 from app.store import media_store
-from app.voice_source import voice_source
+from app.voice_source import voice_source_of
 from blocks.clip_source import ClipSource
 from blocks.media_store import MediaStore
 from blocks.voice_source import VoiceSource
@@ -69,7 +69,9 @@ class Production:
         self.source: ClipSource = clip_source_of(
             job_id, self.cancel, self.workdir, built_in=self.request.built_in
         )
-        self.voice: VoiceSource = voice_source()
+        self.voice: VoiceSource = voice_source_of(
+            job_id, self.cancel, self.workdir, built_in=self.request.built_in
+        )
         self.planner: Planner = planner_of(job_id, self.cancel, built_in=self.request.built_in)
         self.progress = Progress(job_id)
         self.stopwatch = Stopwatch()

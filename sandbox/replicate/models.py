@@ -18,6 +18,7 @@ Reading = Literal[
     "prompt",
     "system",
     "seconds",
+    "milliseconds",
     "frames",
     "fps",
     "resolution",
@@ -27,6 +28,7 @@ Reading = Literal[
     "count",
     "format",
     "speed",
+    "language",
 ]
 _PRECISION = Decimal("0.000001")
 

@@ -24,6 +24,7 @@ class Order:
         shapes: all sizes that the model makes at this resolution; a picture to begin with chooses among them.
         count: how many pictures.
         format: the files' ending.
+        language: of a voice, by its English name; empty where it was not told.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Order:
     count: int
     format: str
     speed: float
+    language: str
 
 
 def read_order(model: Model, given: dict[str, Any], *, chance: int) -> Order:
@@ -81,7 +83,9 @@ def _read(model: Model, given: dict[str, Any], chance: int) -> Order:
     resolution = str(asked("resolution", model.resolution))
     fps = int(asked("fps", model.fps))
     frames = int(asked("frames", 0))
-    seconds = frames / fps if frames else float(asked("seconds", model.seconds))
+    milliseconds = float(asked("milliseconds", 0))
+    told_s = milliseconds / 1000 if milliseconds else float(asked("seconds", model.seconds))
+    seconds = frames / fps if frames else told_s
     sizes = model.sizes.get(resolution, {})
     width, height = sizes.get(str(asked("aspect", model.aspect)), (0, 0))
     return Order(
@@ -100,6 +104,7 @@ def _read(model: Model, given: dict[str, Any], chance: int) -> Order:
         count=int(asked("count", 1)),
         format=str(asked("format", model.format)),
         speed=float(asked("speed", 1.0)),
+        language=str(asked("language", "")),
     )
 
 

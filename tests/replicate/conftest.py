@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from app import jobs
@@ -50,6 +50,21 @@ def counter(account: ReplicateApi, engine: Engine, job_id: UUID) -> Counter:
 
 
 Buy = Callable[..., Purchase]
+States = Callable[[], list[tuple[str, str, Decimal | None]]]
+
+
+@pytest.fixture
+def states(engine: Engine) -> States:
+    """What the ledger has of orders, the first one first: model, state and cost in US dollars."""
+
+    def read() -> list[tuple[str, str, Decimal | None]]:
+        with engine.connect() as connection:
+            rows = connection.execute(
+                text("SELECT model, state, cost_usd FROM predictions ORDER BY created_at, attempt")
+            )
+            return [(row[0], row[1], row[2]) for row in rows]
+
+    return read
 
 
 @pytest.fixture

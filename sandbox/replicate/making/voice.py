@@ -12,6 +12,14 @@ from sandbox.replicate.orders import Order
 
 ROOT = Path(__file__).parents[3]
 DEADLINE_S = 120.0
+# eSpeak's voices, by the languages' names; another one is spoken as English is.
+VOICES = {
+    "Bulgarian": "bg", "Croatian": "hr", "Czech": "cs", "Danish": "da", "Dutch": "nl", "Finnish": "fi",
+    "French": "fr", "German": "de", "Greek": "el", "Hungarian": "hu", "Italian": "it", "Norwegian": "nb",
+    "Polish": "pl", "Portuguese": "pt", "Romanian": "ro", "Russian": "ru", "Slovak": "sk", "Slovenian": "sl",
+    "Spanish": "es", "Swedish": "sv", "Turkish": "tr", "Ukrainian": "uk",
+}  # fmt: skip
+ENGLISH = "en-us"
 
 
 def make_voice(order: Order, directory: Path, circumstances: Circumstances) -> Made:
@@ -22,7 +30,7 @@ def make_voice(order: Order, directory: Path, circumstances: Circumstances) -> M
     """
     wav = directory / "spoken.wav"
     done = subprocess.run(
-        [sys.executable, "-m", "speech", str(wav), "en-us"],
+        [sys.executable, "-m", "speech", str(wav), VOICES.get(order.language, ENGLISH)],
         cwd=ROOT,
         input=" ".join(order.prompt.split()).encode(),
         capture_output=True,

@@ -10,6 +10,7 @@ import pytest
 from app.database import session
 from app.estimates import FIRST_RATES, Queue, waiting_s
 from app.models import AspectRatio, GenerationJob, JobStatus, JobType, SystemConfig
+from app.settings import settings
 from tests.app.editing.films import Film, finished_film, make
 
 AD, MUSIC = JobType.AD_CREATIVE, JobType.MUSIC_VIDEO
@@ -124,3 +125,17 @@ def test_what_would_be_refused_is_refused(user: httpx.Client, order: dict[str, A
     assert refused.status_code in (422, 503)
     ignored = {"instance": None}
     assert refused.json() | ignored == submitted.json() | ignored
+
+
+def test_a_voice_that_no_model_has_is_refused_before_anything_is_ordered(
+    user: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"prompt": "A red kettle", "voice_over": "Tere.", "language": "et"}
+    assert user.post("/api/v1/generations/estimate", json=said).status_code == 200
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_none")
+    settings.cache_clear()
+    for place in ("generations", "generations/estimate"):
+        refused = user.post(f"/api/v1/{place}", json=said)
+        assert (refused.status_code, refused.json()["code"]) == (422, "language_unspoken")
+    built_in = said | {"built_in": True}
+    assert user.post("/api/v1/generations/estimate", json=built_in).status_code == 200

@@ -28,11 +28,13 @@ GIVEN = {
 def test_everything_that_may_be_ordered_is_taken_at_its_price(profile: ModelProfile) -> None:
     model = load_catalogue().named(profile.name)
     assert model is not None
-    for use, seconds, aspect in product(USES, profile.seconds or (0,), profile.aspects or (None,)):
+    asked = product(
+        USES, profile.seconds or (0,), profile.aspects or (None,), profile.languages.values() or (None,)
+    )
+    for use, seconds, aspect, language in asked:
         resolution = profile.resolution.get(use)
-        given = profile.inputs(
-            {**GIVEN, "seconds": seconds or None, "aspect": aspect, "resolution": resolution}
-        )
+        wanted = {"seconds": seconds or None, "aspect": aspect, "resolution": resolution}
+        given = profile.inputs({**GIVEN, **wanted, "language": language})
         assert set(given) <= set(model.input)
         order = read_order(model, given, chance=1)
         expected = profile.price_of(seconds=seconds, use=use, characters=len(GIVEN["text"]))
