@@ -10,7 +10,7 @@ from stack.shared_process import ServiceFailed, ServiceStopped, SharedProcess
 
 LOOKS_EVERY_S = 0.25
 # Who has run this long has come up well, and its next death is a new matter.
-STEADY_AFTER_S = 60.0
+STEADY_AFTER_S = 10.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
 GIVEN_UP_AFTER = 6

@@ -52,9 +52,10 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """Kills a service, and waits until `up` has it running again and everything is well."""
-        victim = self.service(name)
-        victim.kill()
-        until(lambda: self._pid(name) != victim.pid, STARTS_WITHIN_S)
+        again = f"{name} runs again"
+        before = self.said.count(again)
+        self.service(name).kill()
+        until(lambda: self.said.count(again) > before, STARTS_WITHIN_S)
         until(self.healthy, STARTS_WITHIN_S)
 
     def healthy(self) -> bool:
@@ -81,12 +82,6 @@ class Stack:
                 with engine.connect() as connection:
                     return list(connection.execute(text(query), values))
         raise AssertionError  # reraised above
-
-    def _pid(self, name: str) -> int | None:
-        try:
-            return self._run(name)["pid"]
-        except (OSError, ValueError):
-            return None
 
     def _run(self, name: str) -> dict[str, int]:
         return json.loads((self.home / "run" / f"{name}.json").read_text())
