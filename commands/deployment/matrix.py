@@ -33,6 +33,11 @@ LOCK_TIMEOUT_S = 3
 # For how long ECS is left to bring the good image back by itself.
 BREAKER_WITHIN_S = 120.0
 POLL_S = 0.25
+# What a cell that could not be played has nothing to say of.
+COLUMNS = (
+    *("verdict", "serving_release", "last_verified_release", "schema_head", "lock", "terraform_serial"),
+    *("seconds_to_good", "cause"),
+)
 
 
 def play_matrix(console: Console, *, engine: EngineChoice, only: Sequence[str], keep: bool) -> dict[str, Any]:
@@ -102,12 +107,29 @@ class _Matrix:
         played = []
         try:
             for cell in cells:
-                document = self._play(cell)
+                document = self._play_whatever_happens(cell)
                 played.append(document)
                 self._tell(cell, document)
         except KeyboardInterrupt:
             self._stage.console.print(f"Ended by Ctrl-C: {len(cells) - len(played)} cells were not played")
         return played
+
+    def _play_whatever_happens(self, cell: Cell) -> dict[str, Any]:
+        """A cell that could not be played has failed, and the others are played all the same."""
+        started = time.monotonic()
+        try:
+            return self._play(cell)
+        except Exception as broken:  # noqa: BLE001 - told as the fault of the cell
+            self._stage.console.print_exception()
+            return {
+                **dict.fromkeys(COLUMNS),
+                "stage": cell.stage,
+                "fault": cell.fault,
+                "requests": 0,
+                "failed_requests": 0,
+                "seconds": round(time.monotonic() - started, 2),
+                "faults": [f"it could not be played: {type(broken).__name__}: {broken}"],
+            }
 
     def _tell(self, cell: Cell, document: dict[str, Any]) -> None:
         mark = "[red]failed[/]" if document["faults"] else "[green]passed[/]"

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -143,12 +144,11 @@ def database_disk_full(scene: Scene) -> Iterator[None]:
         backend = psutil.Process(connection.info.backend_pid)
         postmaster = backend.parent()
         assert postmaster is not None
-        before = postmaster.rlimit(psutil.RLIMIT_FSIZE)
-    postmaster.rlimit(psutil.RLIMIT_FSIZE, (LARGEST_FILE, before[1]))
+    _limit_files(postmaster, str(LARGEST_FILE))
     try:
         yield
     finally:
-        postmaster.rlimit(psutil.RLIMIT_FSIZE, before)
+        _limit_files(postmaster, "unlimited")
 
 
 @contextmanager
@@ -178,6 +178,17 @@ def deployers(scene: Scene) -> list[psutil.Process]:
             if wanted and process.environ().get("PREFECT__FLOW_RUN_ID") == wanted:
                 found.append(process)
     return found
+
+
+def _limit_files(process: psutil.Process, largest: str) -> None:
+    """Sets how large a file a process may write, in bytes or `unlimited`."""
+    # As its own user: to limit another's takes a capability that root may lack in a container.
+    owner = {"user": process.uids().real, "group": process.gids().real, "extra_groups": []}
+    subprocess.run(
+        ["prlimit", "--pid", str(process.pid), f"--fsize={largest}:"],
+        check=True,
+        **(owner if os.geteuid() == 0 else {}),
+    )
 
 
 def _database(scene: Scene) -> str:
