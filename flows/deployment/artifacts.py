@@ -98,22 +98,29 @@ def check_rows(checks: Sequence[Check]) -> list[dict[str, Any]]:
 async def release_report(run: Deployment) -> None:
     """The release in words, and its timeline drawn."""
     release = run.release
+    told = _headline(release)
     picture = base64.b64encode(draw(release, now=datetime.now(UTC)).encode()).decode()
     await shown(
         acreate_image_artifact(
             key=f"timeline-{release.environment}",
             image_url=f"data:image/svg+xml;base64,{picture}",
-            description=f"Release {release.id} of {release.environment}: {release.status}",
+            description=told,
         )
     )
     await shown(
-        acreate_markdown_artifact(key=f"release-{release.environment}", markdown=release_in_words(release))
+        acreate_markdown_artifact(
+            key=f"release-{release.environment}", markdown=release_in_words(release), description=told
+        )
     )
+
+
+def _headline(release: Release) -> str:
+    return f"Release {release.id} of {release.environment}: {release.status.replace('_', ' ')}"
 
 
 def release_in_words(release: Release) -> str:
     """The release as Markdown."""
-    lines = [f"# Release {release.id} of {release.environment}: {release.status.replace('_', ' ')}", ""]
+    lines = [f"# {_headline(release)}", ""]
     if release.cause:
         lines += [f"**{release.cause.stage}: {release.cause.message}**", "", release.cause.remedy, ""]
         lines += [f"- {_cell(line)}" for line in release.cause.evidence]
@@ -140,7 +147,9 @@ def release_in_words(release: Release) -> str:
     lines += ["", "| Stage | | Seconds | |", "|---|---|---|---|"]
     for stage in release.stages:
         seconds = "" if stage.seconds is None else f"{stage.seconds:.1f}"
-        lines.append(f"| {stage.name} | {stage.status} | {seconds} | {_cell(stage.verdict)} |")
+        lines.append(
+            f"| {stage.name.replace('_', ' ')} | {stage.status} | {seconds} | {_cell(stage.verdict)} |"
+        )
     for branch in (branch for branch in release.branches if branch.status in ("run", "failed")):
         lines.append(f"| undo {branch.name} | {branch.status} | | {_cell(branch.verdict)} |")
     return "\n".join(lines)

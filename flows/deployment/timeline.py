@@ -21,8 +21,8 @@ BACKGROUND, GRID, TEXT, FAINT = "#10131a", "#2a3040", "#eef1f7", "#98a2b8"
 FONT = "Inter, Roboto, 'Helvetica Neue', Arial, sans-serif"
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 MOST_TICKS = 12
-# Letters of the verdict's size that fit beside the bars.
-VERDICT_LETTERS = 52
+# Letters of the verdict's size that fit beside the bars, in the widest of the fonts.
+VERDICT_LETTERS = 42
 STATUS_COLOURS = {
     Status.COMPLETED: COLOURS["done"],
     Status.RUNNING: COLOURS["running"],
