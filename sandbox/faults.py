@@ -39,6 +39,9 @@ class Fault:
         skip: how many calls pass unharmed before it.
         delay_s: how long each hit call is held, in seconds.
         after: whether the call is done first, and only its answer is lost.
+        containing: what must stand in the call's body, where the sandbox reads that (its own services), or in
+            how the task was asked for; "" for all.
+        met: how many calls it has hit.
     """
 
     service: str
@@ -50,11 +53,13 @@ class Fault:
     skip: int = 0
     delay_s: float = 0.0
     after: bool = False
+    containing: str = ""
+    met: int = field(default=0, init=False)
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
 
-    def concerns(self, service: str, operation: str) -> bool:
+    def concerns(self, service: str, operation: str, content: str = "") -> bool:
         meant = self.service == service or (self.service == ANY and service not in PARTS)
-        return meant and self.operation in (ANY, operation)
+        return meant and self.operation in (ANY, operation) and self.containing in content
 
 
 class FaultSwitch:
@@ -73,9 +78,8 @@ class FaultSwitch:
         try:
             fault = Fault(**document)
         except TypeError as error:
-            raise FaultRefused(
-                f"This is no fault: {error}. Its fields are {', '.join(Fault.__dataclass_fields__)}."
-            ) from error
+            given = ", ".join(name for name, one in Fault.__dataclass_fields__.items() if one.init)
+            raise FaultRefused(f"This is no fault: {error}. Its fields are {given}.") from error
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -89,15 +93,16 @@ class FaultSwitch:
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 
-    def meet(self, service: str, operation: str) -> Fault | None:
-        """The fault that this call meets, which is counted, or None."""
+    def meet(self, service: str, operation: str, content: str = "") -> Fault | None:
+        """The fault that this call with its content meets, which is counted, or None."""
         with self._lock:
             for fault in self._faults:
-                if not fault.concerns(service, operation):
+                if not fault.concerns(service, operation, content):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1
                     continue
+                fault.met += 1
                 if fault.times is not None:
                     fault.times -= 1
                     if fault.times <= 0:

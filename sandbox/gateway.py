@@ -59,6 +59,8 @@ class Gateway:
             return self._rest(environ, start_response)
         body = _form(environ)
         call = identify(environ, body)
+        if call.service in self._services:
+            body = _read(environ)
         self._calls.add(call)
         try:
             self._credentials.check(call.access_key, call.service, call.operation, path)
@@ -66,7 +68,7 @@ class Gateway:
             _drain(environ)
             code = "AccessDenied" if call.service == "s3" else "AccessDeniedException"
             return self._refuse(call, environ, start_response, code, str(denied), HTTPStatus.FORBIDDEN)
-        fault = self._faults.meet(call.service, call.operation)
+        fault = self._faults.meet(call.service, call.operation, body.decode(errors="replace"))
         if fault is None:
             return self._serve(call, environ, body, start_response)
         time.sleep(fault.delay_s)
@@ -83,7 +85,6 @@ class Gateway:
         self, call: Call, environ: dict[str, Any], body: bytes, start_response: Any
     ) -> Iterable[bytes]:
         if service := self._services.get(call.service):
-            body = body or environ["wsgi.input"].read(_length(environ))
             return _send(service(call.operation, call.region, body), start_response)
         if _is_conditional(environ):
             # moto looks and then writes: two at once could both find their condition true.
@@ -138,9 +139,12 @@ class Gateway:
 
 
 def _form(environ: dict[str, Any]) -> bytes:
-    """The body of a form, put back for who reads it next; empty for any other request."""
-    if not environ.get("CONTENT_TYPE", "").startswith(FORM):
-        return b""
+    """The body of a form; empty for any other request."""
+    return _read(environ) if environ.get("CONTENT_TYPE", "").startswith(FORM) else b""
+
+
+def _read(environ: dict[str, Any]) -> bytes:
+    """A request's body, put back for who reads it next."""
     body = environ["wsgi.input"].read(_length(environ))
     environ["wsgi.input"] = io.BytesIO(body)
     return body
@@ -153,7 +157,7 @@ def _is_conditional(environ: Mapping[str, Any]) -> bool:
 
 
 def _drain(environ: dict[str, Any]) -> None:
-    # An unread body would be taken for the next request of the connection; a form has been read.
+    # An unread body would be taken for the next request of the connection; some have been read.
     remaining = 0 if isinstance(environ["wsgi.input"], io.BytesIO) else _length(environ)
     while remaining > 0 and (chunk := environ["wsgi.input"].read(min(remaining, 1 << 20))):
         remaining -= len(chunk)

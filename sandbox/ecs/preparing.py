@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -135,7 +136,7 @@ class Preparation:
         Raises:
             CanNotStart: one is.
         """
-        fault = self._faults.meet("task", operation)
+        fault = self._faults.meet("task", operation, json.dumps(self._task.given, default=str))
         if fault is None:
             return
         self._task.wake.wait(fault.delay_s)

@@ -57,6 +57,7 @@ class _Call:
     Attributes:
         ships: a change for which the stage has something to do.
         armed_in: from which stage on the call fails; "" when no stage before makes the same call.
+        containing: what tells the call from others of the same name.
     """
 
     stage: str
@@ -64,19 +65,22 @@ class _Call:
     operation: str
     ships: Change = changes.code
     armed_in: str = ""
+    containing: str = ""
 
 
+# In the command of a task that moves the schema on; a proof has another, and so has the way back.
+MOVES = '"--phase"'
 CALLS = (
     _Call("preflight", "cloudwatch", "DescribeAlarms", nothing),
     _Call("plan", "budgets", "DescribeBudget", nothing),
     _Call("apply", "logs", "PutRetentionPolicy", changes.infrastructure),
     _Call("push", "ecr", "GetAuthorizationToken", armed_in="plan"),
     _Call("prove", "ecs", "RunTask"),
-    _Call("expand", "ecs", "RunTask", changes.step(), armed_in="expand"),
+    _Call("expand", "ecs", "RunTask", changes.step(), containing=MOVES),
     _Call("roll_out", "ecs", "UpdateService"),
     _Call("bake", "cloudwatch", "DescribeAlarms", armed_in="roll_out"),
     _Call("verify", "ecr", "GetAuthorizationToken", armed_in="bake"),
-    _Call("contract", "ecs", "RunTask", changes.step("contract"), armed_in="verify"),
+    _Call("contract", "ecs", "RunTask", changes.step("contract"), containing=MOVES),
 )
 SHIPS = {call.stage: call.ships for call in CALLS} | {"build": changes.code}
 
@@ -85,25 +89,27 @@ SHIPS = {call.stage: call.ships for call in CALLS} | {"build": changes.code}
 BY_TERRAFORM = {"plan": "terraform_failed", "apply": "terraform_failed"}
 
 
-def _calls(fault: str, harm: Callable[[str, str], Harm], kind: str = "") -> list[Cell]:
+def _armed(call: _Call, harm: Harm) -> Harm:
+    return at_stage(call.armed_in, harm) if call.armed_in else harm
+
+
+def _calls(fault: str, harm: Callable[[str, str, str], Harm], kind: str = "") -> list[Cell]:
     """The same fault of a call in every stage that makes one."""
     return [
         Cell(
             call.stage,
             fault,
             call.ships,
-            at_stage(call.armed_in, harm(call.service, call.operation))
-            if call.armed_in
-            else harm(call.service, call.operation),
+            _armed(call, harm(call.service, call.operation, call.containing)),
             _fails(call.stage, BY_TERRAFORM.get(call.stage, kind)) if kind else frozenset(),
         )
         for call in CALLS
     ]
 
 
-def _expired(service: str, operation: str) -> Harm:
-    # Going back takes the same call as running a step does: with no credentials at all nobody can.
-    return calls.expired(service, operation, times=1 if operation == "RunTask" else None)
+def _expired(service: str, operation: str, containing: str) -> Harm:
+    # A proof is cleared away by the same call as it is made by: with no credentials at all nobody can.
+    return calls.expired(service, operation, containing, times=1 if operation == "RunTask" else None)
 
 
 def _cuts() -> list[Cell]:
@@ -200,7 +206,7 @@ OF_ITS_OWN = [
         "expand",
         "task can't start",
         changes.step(),
-        at_stage("expand", calls.failing("task", "PullImage", error="CannotPullContainerError")),
+        calls.failing("task", "PullImage", error="CannotPullContainerError", containing=MOVES),
         _fails("expand", "migration_failed"),
     ),
     Cell(

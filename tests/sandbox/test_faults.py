@@ -33,6 +33,16 @@ def test_which_calls_are_hit(fault: dict[str, Any], expected: list[bool]) -> Non
     assert hits(switch, *calls) == expected
 
 
+def test_only_calls_with_a_content() -> None:
+    switch = FaultSwitch()
+    fault = switch.on({"service": "ecs", "operation": "RunTask", "containing": '"up"', "times": 2})
+    contents = ('["down"]', '["up"]', "", '["up"]', '["up"]')
+    assert [switch.meet("ecs", "RunTask", content) is not None for content in contents] == [
+        *(False, True, False, True, False)
+    ]
+    assert fault.met == 2
+
+
 def test_switched_off() -> None:
     switch = FaultSwitch()
     one, other = (switch.on({"service": "ecs", "times": None}) for _ in range(2))
@@ -42,7 +52,7 @@ def test_switched_off() -> None:
     assert hits(switch, "ecs.RunTask") == [False]
 
 
-@pytest.mark.parametrize("wrong", [{}, {"service": "ecs", "op": "RunTask"}])
+@pytest.mark.parametrize("wrong", [{}, {"service": "ecs", "op": "RunTask"}, {"service": "ecs", "met": 3}])
 def test_what_is_no_fault(wrong: dict[str, Any]) -> None:
     with pytest.raises(FaultRefused):
         FaultSwitch().on(wrong)
