@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, select
 from app import jobs
 from app.clip_source import clip_source
 from app.models import Composition, GenerationJob, JobStatus, JobType
+from app.prices import beside_clips
 from app.requests import GenerationCreate
 from app.schemas.generations import Estimate
 from blocks.clip_source import ClipRequest
@@ -38,11 +40,12 @@ def estimate(db: Session, session_id: UUID, request: GenerationCreate) -> Estima
     """What a session's request would take if it were submitted now.
 
     Raises:
-        AssetUnusable, PipelineDisabled: as submitting it would.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled: as submitting it would.
     """
     jobs.check_request(db, request, session_id)
     rates = _rates(db, draft=request.draft)
-    prices = {draft: _cost(request, draft=draft) for draft in (True, False)}
+    beside = sum(beside_clips(request).values(), Decimal(0))
+    prices = {draft: float(_clips(request, draft=draft) + beside) for draft in (True, False)}
     queue = _queue(db)
     return Estimate(
         clips=request.clips,
@@ -64,7 +67,7 @@ def waiting_s(queue: Queue, rates: Mapping[JobType, float], most: int) -> float:
     return work / max(1, most)
 
 
-def _cost(request: GenerationCreate, *, draft: bool) -> float:
+def _clips(request: GenerationCreate, *, draft: bool) -> Decimal:
     """The price of clips that share the film evenly, in US dollars."""
     size = Size.for_aspect(request.aspect, draft=draft)
     nominal = ClipRequest(
@@ -75,7 +78,7 @@ def _cost(request: GenerationCreate, *, draft: bool) -> float:
         palette=request.brand_colors,
         draft=draft,
     )
-    return float(clip_source(built_in=request.built_in).cost(nominal) * request.clips)
+    return clip_source(built_in=request.built_in).cost(nominal) * request.clips
 
 
 def _rates(db: Session, *, draft: bool) -> dict[JobType, float]:

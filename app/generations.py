@@ -48,7 +48,7 @@ def submit(
     The same key of the same session gives the job that the key was first used for.
 
     Raises:
-        AssetUnusable, PipelineDisabled, WebhookRefused: as `jobs.create_job`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, WebhookRefused: as `jobs.create_job`.
         Unprocessable: the key was used for another request.
         Unauthenticated: the session is over.
     """

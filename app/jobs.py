@@ -116,7 +116,7 @@ def create_job(session: Session, request: GenerationCreate, user_session: UserSe
     """A new pending job for a request. A seed left to chance is drawn here.
 
     Raises:
-        AssetUnusable, PipelineDisabled, WebhookRefused: as `check_request`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, WebhookRefused: as `check_request`.
     """
     check_request(session, request, user_session.id)
     job = GenerationJob(

@@ -165,6 +165,21 @@ def spent_on_clip(db: Session, job_id: UUID, number: int) -> Decimal:
     return Decimal(db.connection().execute(spent, {"job": job_id, "number": number}).scalar_one())
 
 
+def buyers(db: Session, address: str, asking: UUID) -> Sequence[UUID]:
+    """The other jobs that have had an order delivered and could use it, the last one first."""
+    delivered = select(Prediction.job_id).where(
+        Prediction.address == address, Prediction.state == PredictionState.SUCCEEDED
+    )
+    found = db.exec(delivered.order_by(col(Prediction.created_at).desc())).all()
+    return [job for job in dict.fromkeys(found) if job and job != asking]
+
+
+def purposes_of(db: Session, job_id: UUID) -> set[Purpose]:
+    """What a job has ordered things for."""
+    found = db.exec(select(Prediction.purpose).where(Prediction.job_id == job_id).distinct()).all()
+    return {Purpose(purpose) for purpose in found}
+
+
 def _require_room(db: Session, job_id: UUID, estimated_usd: Decimal) -> None:
     """Raises BudgetExceeded where an order is dearer than what is left."""
     for_job = db.exec(select(_SPENT).where(Prediction.job_id == job_id)).one()

@@ -89,8 +89,16 @@ class Film:
     renditions: tuple[Rendition, ...] = ()
 
 
-def plan_clips(session: Session, job_id: UUID, shots: Sequence[Shot]) -> Sequence[Clip]:
+def plan_clips(
+    session: Session, job_id: UUID, shots: Sequence[Shot], *, beside_usd: Decimal = FREE
+) -> Sequence[Clip]:
     """The job's clips, one a shot, by number. A clip planned before with the same address stays as it is.
+
+    Args:
+        session: the transaction.
+        job_id: the job.
+        shots: what is planned.
+        beside_usd: what is ordered for the film besides its clips, US dollars.
 
     Raises:
         JobNotFound: there is no such job.
@@ -106,7 +114,7 @@ def plan_clips(session: Session, job_id: UUID, shots: Sequence[Shot]) -> Sequenc
     # A number is taken until the row that had it is gone.
     session.flush()
     session.add_all(Clip(job_id=job_id, **asdict(shot)) for shot in shots if shot.number not in kept)
-    job.estimated_cost_usd = sum((shot.estimated_cost_usd for shot in shots), FREE)
+    job.estimated_cost_usd = sum((shot.estimated_cost_usd for shot in shots), beside_usd)
     session.flush()
     return clips_of(session, job_id)
 

@@ -52,6 +52,16 @@ def voice_words_key(job: UUID | str, address: str) -> str:
     return f"{job_prefix(job)}voice/{address}.json"
 
 
+def music_prefix(job: UUID | str) -> str:
+    """The track that was made for a film."""
+    return f"{job_prefix(job)}music/"
+
+
+def music_key(job: UUID | str, address: str) -> str:
+    """The track that was made for a film, by the hash of all that decides it."""
+    return f"{music_prefix(job)}{address}.flac"
+
+
 def job_metadata_key(job: UUID | str) -> str:
     """What was asked for, and how it went."""
     return f"{job_prefix(job)}metadata.json"

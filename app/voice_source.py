@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from uuid import UUID
 
 from app.clip_source import counter
@@ -14,21 +13,20 @@ from blocks.replicate.voice import ReplicateVoiceSource
 from blocks.voice_source import VoiceSource
 
 
-def voice_source(scratch: Path | None = None, *, built_in: bool = False) -> VoiceSource:
+def voice_source(*, built_in: bool = False) -> VoiceSource:
     """The source that speaks voice-overs: models at Replicate where there are any, else eSpeak.
 
     Args:
-        scratch: its directory for what is under way.
         built_in: whether it is eSpeak in any case.
     """
     if not built_in and (account := replicate_account()) and models().voice:
-        return ReplicateVoiceSource(account=account, models=models(), scratch=scratch)
+        return ReplicateVoiceSource(account=account, models=models())
     return EspeakVoiceSource()
 
 
-def voice_source_of(job_id: UUID, cancel: threading.Event, scratch: Path, *, built_in: bool) -> VoiceSource:
+def voice_source_of(job_id: UUID, cancel: threading.Event, *, built_in: bool) -> VoiceSource:
     """The source at which a job may order: what it orders is written into the ledger."""
-    source = voice_source(scratch, built_in=built_in)
+    source = voice_source(built_in=built_in)
     if isinstance(source, ReplicateVoiceSource):
         return source.at(counter(job_id, cancel, Purpose.VOICE))
     return source

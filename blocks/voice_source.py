@@ -8,6 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 from prefect.blocks.core import Block
 from pydantic import BaseModel, ConfigDict, Field
@@ -73,6 +74,9 @@ class VoiceSource(Block, ABC):
     """
 
     _block_type_name = "Voice Source"
+
+    local: ClassVar[bool] = True
+    """Whether it speaks on this machine, at no cost."""
 
     @property
     @abstractmethod

@@ -25,7 +25,7 @@ class Scene(BaseModel):
     ``transition`` leads into this scene and lasts ``transition_frames``, centred on the boundary with the
     scene before; it takes no time away from the film. ``title``, ``caption`` and ``cta`` are overlay texts.
     A scene that is ``left_out`` is planned, but neither made nor shown. ``reference`` is the hash of the
-    picture by which a model keeps the subject as it was; it stays when that picture's own scene is changed.
+    picture by which a model keeps the subject as it was, or of its order; it stays when scenes are changed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -67,6 +67,15 @@ class StyleSheet(BaseModel):
         """Whether a shot is one of those that show the film's subject."""
         return self.subject_id is not None and read(description).subject == self.subject_id
 
+    @property
+    def portrait(self) -> str | None:
+        """What a picture of the subject alone is to show; None without a subject."""
+        if self.subject is None:
+            return None
+        colours = ", ".join(f"{word} ({value})" for word, value in self.palette)
+        seen = f"{self.subject}, whole and in sharp focus, alone before a plain background"
+        return f"A picture of {seen}. Palette: {colours}. Light: {self.light}. Without {', '.join(_LETTERS)}."
+
     def words(self, description: str) -> str:
         """What a shot's description is followed by: the same for all that show the subject."""
         colours = ", ".join(f"{word} ({value})" for word, value in self.palette)

@@ -241,7 +241,9 @@ class Estimate(Schema):
 
     clips: int
     frames: int
+
     cost_usd: float
+    """Of all that is ordered for it: its plan, its clips, a picture of their subject, music and voice."""
 
     draft_cost_usd: float
     """As a draft."""

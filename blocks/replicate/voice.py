@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field, PrivateAttr
 
@@ -33,9 +34,10 @@ class ReplicateVoiceSource(VoiceSource):
     _block_type_name = "Replicate Voice Source"
     _block_type_slug = "replicate-voice-source"
 
+    local: ClassVar[bool] = False
+
     account: ReplicateApi = Field(description="The account that pays.")
     models: Models = Field(default_factory=load_models, description="The models, the wanted one first.")
-    scratch: Path | None = Field(default=None, description="Directory for what has arrived.")
 
     _counter: Counter | None = PrivateAttr(default=None)
 
@@ -97,7 +99,7 @@ class ReplicateVoiceSource(VoiceSource):
 
     def _take(self, purchase: Purchase, destination: Path, cancel: threading.Event | None) -> Speech:
         """The recording as mono WAV in its place."""
-        with tempfile.TemporaryDirectory(prefix="voice-", dir=self.scratch) as folder:
+        with tempfile.TemporaryDirectory(prefix="voice-", dir=destination.parent) as folder:
             purchase.fetch(arrived := Path(folder) / "arrived")
             try:
                 keep_sound(

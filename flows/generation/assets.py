@@ -1,4 +1,4 @@
-"""What the film uses besides its clips: the uploaded logo and music, or the built-in score."""
+"""What the film uses besides its clips: the logo, and its music, be it uploaded, bought or composed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.errors import AppError
 from app.models import BrandAsset
 from flows.generation.film import Asset
 from flows.generation.production import Production
+from flows.generation.tracks import kept_track
 from media.encoder import FPS
 from media.files import sha256_of
 from media.mark import draw_mark
@@ -58,7 +59,7 @@ def music_of(film: Production, cut_list: CutList, mood: str) -> Asset | None:
         AssetMissing: it is an upload, and that is gone.
     """
     if cut_list.music.kind == "score":
-        return _scored(film, cut_list, mood)
+        return kept_track(film, mood) or _scored(film, cut_list, mood)
     return uploaded(film, cut_list.music.asset_id)
 
 

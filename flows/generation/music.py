@@ -1,4 +1,4 @@
-"""The film cut to the music that was uploaded for it."""
+"""The film cut to the music that was uploaded or ordered for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app import storage_keys
 from blocks.media_store import ObjectMissing
 from flows.generation.assets import uploaded
 from flows.generation.production import ENCODING_DEADLINE_S, Production
+from flows.generation.tracks import ordered_track
 from listening.listen import listen
 from media.hearing import RATE, hear
 from planning.beat_cuts import NoBeatCuts
@@ -30,14 +31,17 @@ class Pulse:
     energy: NDArray[np.float32] | None
 
 
-def track_of(film: Production) -> Track | None:
-    """What is heard of the upload under the film, listened to once; None where the score will be composed.
+def track_of(film: Production, mood: str) -> Track | None:
+    """What is heard of the music under the film, listened to once; None where the score will be composed.
+
+    Music that was not uploaded is ordered, where a model makes it.
 
     Raises:
         AssetMissing: the upload is gone.
+        BudgetExceeded, ClipSourceUnavailable: as `ordered_track`.
         media.errors.MediaError: it can't be listened to; says why.
     """
-    music = uploaded(film, film.request.music_asset_id)
+    music = uploaded(film, film.request.music_asset_id) or ordered_track(film, mood)
     if music is None:
         return None
     if (kept := _kept(film)) is not None:
@@ -60,9 +64,9 @@ def _kept(film: Production) -> Track | None:
 
 def pulse_of(film: Production, cut_list: CutList) -> Pulse:
     """What a picture shows of the music that a version was cut to; nothing where it has other music."""
-    track = None
-    if cut_list.music.asset_id and cut_list.music.asset_id == film.request.music_asset_id:
-        track = _kept(film)
+    # The request's music, or the score, which was listened to only where it was bought.
+    own = cut_list.music.kind != "none" and cut_list.music.asset_id == film.request.music_asset_id
+    track = _kept(film) if own else None
     if track is None:
         return Pulse((), None)
     energies = [track.energy_at(frame / FPS) for frame in range(0, cut_list.frames, FPS // 2)]

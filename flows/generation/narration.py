@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
+from uuid import UUID
 
 from app import storage_keys
 from app.errors import AppError
 from blocks.media_store import ObjectMissing
 from blocks.voice_source import Speech, VoiceRequest
 from flows.generation.assets import uploaded
+from flows.generation.bought import found_elsewhere
 from flows.generation.film import Asset, Narration
 from flows.generation.production import Production
 from media.encoder import FPS
@@ -90,9 +92,9 @@ def _said(film: Production, request: VoiceRequest) -> tuple[Asset, Speech]:
     """A sentence as it was spoken before, for this job, or is now."""
     address = request.address(film.voice.identity)
     path = film.workdir / f"voice-{address}.wav"
-    key, words_key = (
-        make(film.job_id, address) for make in (storage_keys.voice_key, storage_keys.voice_words_key)
-    )
+    key, words_key = _keys(film.job_id, address)
+    if not film.voice.local and not film.store.head(words_key):
+        found_elsewhere(film, address, lambda job: _keys(job, address))
     try:
         # The words are stored last: where they are, the sound is.
         speech = Speech.model_validate_json(film.store.get_bytes(words_key))
@@ -102,3 +104,8 @@ def _said(film: Production, request: VoiceRequest) -> tuple[Asset, Speech]:
         film.store.put_file(key, path, content_type="audio/wav")
         film.store.put_bytes(words_key, speech.model_dump_json().encode(), content_type="application/json")
     return Asset(f"voice:{address}", address, path), speech
+
+
+def _keys(job: UUID, address: str) -> tuple[str, str]:
+    """Where the sound and its words are kept."""
+    return storage_keys.voice_key(job, address), storage_keys.voice_words_key(job, address)

@@ -21,6 +21,8 @@ from app.clip_source import clip_source_of, planner_of
 from app.database import DatabaseUnavailable, engine, session
 from app.logs import job_context
 from app.models import GenerationJob, JobStatus
+from app.music_source import music_source_of
+from app.picture_source import picture_source_of
 from app.requests import GenerationCreate
 from app.settings import settings
 from app.settlement import settle_job
@@ -28,6 +30,8 @@ from app.store import media_store
 from app.voice_source import voice_source_of
 from blocks.clip_source import ClipSource
 from blocks.media_store import MediaStore
+from blocks.replicate.music import ReplicateMusic
+from blocks.replicate.pictures import ReplicatePictures
 from blocks.voice_source import VoiceSource
 from flows.generation.faults import AlreadyMade, GenerationCancelled, TakenOver, explain, passing
 from flows.generation.progress import Progress
@@ -69,8 +73,12 @@ class Production:
         self.source: ClipSource = clip_source_of(
             job_id, self.cancel, self.workdir, built_in=self.request.built_in
         )
-        self.voice: VoiceSource = voice_source_of(
-            job_id, self.cancel, self.workdir, built_in=self.request.built_in
+        self.voice: VoiceSource = voice_source_of(job_id, self.cancel, built_in=self.request.built_in)
+        self.composer: ReplicateMusic | None = music_source_of(
+            job_id, self.cancel, built_in=self.request.built_in
+        )
+        self.painter: ReplicatePictures | None = picture_source_of(
+            job_id, self.cancel, built_in=self.request.built_in
         )
         self.planner: Planner = planner_of(job_id, self.cancel, built_in=self.request.built_in)
         self.progress = Progress(job_id)

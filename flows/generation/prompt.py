@@ -5,10 +5,13 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
+from sqlmodel import Session
 
 from app import events, jobs, records
 from app.database import session
-from app.models import GenerationJob, JobStatus
+from app.ledger import purposes_of
+from app.models import GenerationJob, JobStatus, Purpose
+from app.prices import beside_clips
 from flows.generation.faults import transient
 from flows.generation.film import clip_requests
 from flows.generation.music import cut_to, track_of
@@ -31,6 +34,7 @@ def plan_scenes(film: Production) -> Storyboard:
     Raises:
         Cancelled: the film is no longer wanted.
         AssetMissing: the music that it is to be cut to is gone.
+        BudgetExceeded: its plan or its music would be too dear.
         media.errors.MediaError: that can't be listened to; says why.
     """
     with film.working():
@@ -41,7 +45,7 @@ def plan_scenes(film: Production) -> Storyboard:
             if job.storyboard is None:
                 job.storyboard = storyboard.model_dump(mode="json")
                 job.title = storyboard.title
-            records.plan_clips(db, film.job_id, shots_of(film, storyboard))
+            plan_shots(db, film, storyboard)
             jobs.advance(db, film.job_id, JobStatus.GENERATING)
     events.status_changed(film.job_id)
     film.progress.expect_clips([scene.number for scene in storyboard.shown])
@@ -50,7 +54,8 @@ def plan_scenes(film: Production) -> Storyboard:
 
 
 def _plan(film: Production) -> Storyboard:
-    storyboard = cut_to(film, film.planner.plan(film.brief), track_of(film))
+    planned = film.planner.plan(film.brief)
+    storyboard = cut_to(film, planned, track_of(film, planned.mood))
     if not film.source.takes_style:
         return storyboard
     sheet = style_sheet(film.brief, storyboard.mood, storyboard.palette)
@@ -62,6 +67,22 @@ def _kept(film: Production) -> Storyboard | None:
     with session() as db:
         kept = db.get_one(GenerationJob, film.job_id).storyboard
     return None if kept is None else Storyboard.model_validate(kept)
+
+
+def plan_shots(db: Session, film: Production, storyboard: Storyboard) -> None:
+    """Plans the storyboard's clips, and what the job will cost with all that is ordered beside them."""
+    beside = beside_clips(film.request)
+    # By now these are ordered, or are not needed, since this film's were bought for another one.
+    beside = {
+        purpose: usd
+        for purpose, usd in beside.items()
+        if purpose not in (Purpose.PLAN, Purpose.MUSIC) or purpose in purposes_of(db, film.job_id)
+    }
+    if not storyboard.followers():
+        beside.pop(Purpose.IMAGE, None)
+    records.plan_clips(
+        db, film.job_id, shots_of(film, storyboard), beside_usd=sum(beside.values(), records.FREE)
+    )
 
 
 def shots_of(film: Production, storyboard: Storyboard) -> list[records.Shot]:

@@ -1,4 +1,4 @@
-"""A film's subject looks alike in all its shots: the first shot of it is made first, and the others by it."""
+"""A film's subject looks alike in all its shots: they are made by a picture of it, or by the first one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from app.models import ClipStatus
 from flows.generation.clips import make_clip
 from flows.generation.film import clip_requests
 from flows.generation.production import Production
-from flows.generation.prompt import shots_of
+from flows.generation.prompt import plan_shots
+from flows.generation.subject import draw_subject
 from media.files import sha256_of
 from media.frames import frames_at
 from media.quality.picture import sharpness
@@ -24,16 +25,20 @@ LOOKS = 5
 
 
 def carry_references(film: Production, storyboard: Storyboard) -> Storyboard:
-    """Makes the first shot of the subject and gives the others its sharpest picture to be drawn by.
+    """Gives the shots of the subject a picture to be drawn by: one that an image model makes of it alone.
 
-    Where the source takes no picture, nothing is done. What a scene refers to is written into the storyboard
+    Where none does, the first shot is made, and the others are given its sharpest picture. Where the source
+    takes no picture, nothing is done. What a scene refers to is written into the storyboard
     once: a first shot that is made again later changes no other. A shot that is there already stays.
     """
     if not film.source.takes_reference:
         return storyboard
-    wanting = _wanting(film, storyboard)
+    wanting, begun = _wanting(film, storyboard)
     if not wanting:
         return storyboard
+    # What is made already decides what the subject looks like.
+    if film.painter and not begun and (drawn := draw_subject.submit(film, storyboard).result()):
+        return _pin(film, storyboard, dict.fromkeys([*wanting, *wanting.values()], drawn))
     orders = {order.number: order for order in clip_requests(storyboard, film.size, draft=film.brief.draft)}
     pictures: dict[int, str] = {}
     for anchor in sorted(set(wanting.values())):
@@ -42,13 +47,18 @@ def carry_references(film: Production, storyboard: Storyboard) -> Storyboard:
     return _pin(film, storyboard, {number: pictures[anchor] for number, anchor in wanting.items()})
 
 
-def _wanting(film: Production, storyboard: Storyboard) -> dict[int, int]:
-    """The shots that are still to be made and have no picture to be drawn by, each with its anchor."""
+def _wanting(film: Production, storyboard: Storyboard) -> tuple[dict[int, int], bool]:
+    """The shots that are still to be made and have no picture to be drawn by, each with its anchor.
+
+    And whether any shot of the subject is made, or has a picture.
+    """
     with session() as db:
         made = _made(db, film)
     referring = {scene.number for scene in storyboard.scenes if scene.reference}
     followers = storyboard.followers()
-    return {number: anchor for number, anchor in followers.items() if number not in made | referring}
+    known = made | referring
+    wanting = {number: anchor for number, anchor in followers.items() if number not in known}
+    return wanting, bool(known & {*followers, *followers.values()})
 
 
 def _made(db: Session, film: Production) -> set[int]:
@@ -74,5 +84,5 @@ def _pin(film: Production, storyboard: Storyboard, references: dict[int, str]) -
     with session() as db:
         job = jobs.lock_job(db, film.job_id)
         job.storyboard = pinned.model_dump(mode="json")
-        records.plan_clips(db, film.job_id, shots_of(film, pinned))
+        plan_shots(db, film, pinned)
     return pinned

@@ -25,6 +25,7 @@ Reading = Literal[
     "aspect",
     "seed",
     "image",
+    "references",
     "count",
     "format",
     "speed",

@@ -19,6 +19,7 @@ class Order:
     Attributes:
         prompt: of a voice, the text to be spoken.
         image: the address or data URL of the picture to begin with.
+        references: the same of pictures that show the subject.
         frames, fps: of a video; `seconds` is the length that is paid for.
         width, height: pixels, even.
         shapes: all sizes that the model makes at this resolution; a picture to begin with chooses among them.
@@ -39,6 +40,7 @@ class Order:
     resolution: str
     seed: int
     image: str | None
+    references: tuple[str, ...]
     count: int
     format: str
     speed: float
@@ -101,6 +103,7 @@ def _read(model: Model, given: dict[str, Any], chance: int) -> Order:
         resolution=resolution,
         seed=int(asked("seed", chance)),
         image=asked("image", None),
+        references=tuple(asked("references", ())),
         count=int(asked("count", 1)),
         format=str(asked("format", model.format)),
         speed=float(asked("speed", 1.0)),

@@ -79,6 +79,8 @@ def film_of_three(workdir: Path) -> Any:
         workdir=workdir,
         store=media_store(),
         source=FakeSource(),
+        painter=None,
+        request=GenerationCreate(prompt="A blue sky", built_in=True),
         cancel=threading.Event(),
         progress=SimpleNamespace(clip=lambda *_: None, clip_completed=lambda *_: None),
         stopwatch=SimpleNamespace(add=lambda *_: None),

@@ -45,6 +45,7 @@ def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         store=DirectoryMediaStore(root=tmp_path / "store"),
         workdir=tmp_path / "work",
         cancel=None,
+        composer=None,
     )
 
 
@@ -54,16 +55,16 @@ def _film_of(film: SimpleNamespace) -> music.Production:
 
 def test_a_film_without_an_upload_is_left_alone(film: SimpleNamespace) -> None:
     film.request.music_asset_id = None
-    assert music.track_of(_film_of(film)) is None
+    assert music.track_of(_film_of(film), "calm") is None
     planned = BuiltinPlanner().plan(BRIEF)
     assert music.cut_to(_film_of(film), planned, None) is planned
 
 
 def test_what_was_heard_is_kept(film: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = music.track_of(_film_of(film))
+    first = music.track_of(_film_of(film), "calm")
     assert first == Track(beats=(), metre=4)
     monkeypatch.setattr(music, "listen", lambda *_: pytest.fail("it was listened to twice"))
-    assert music.track_of(_film_of(film)) == first
+    assert music.track_of(_film_of(film), "calm") == first
 
 
 def test_music_without_a_beat_leaves_the_film_as_planned(

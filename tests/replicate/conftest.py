@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -47,6 +48,12 @@ def job_id(engine: Engine) -> UUID:
 @pytest.fixture
 def counter(account: ReplicateApi, engine: Engine, job_id: UUID) -> Counter:
     return Counter(account, JobLedger(engine, job_id), settles_within_s=1.0)
+
+
+@pytest.fixture
+def eager(counter: Counter) -> Counter:
+    """The same, asking at each look, as if it had been told."""
+    return replace(counter, told=lambda _: True)
 
 
 Buy = Callable[..., Purchase]

@@ -23,8 +23,8 @@ FIRST, SECOND = (model.name for model in load_models().voice)
 
 
 @pytest.fixture
-def source(account: ReplicateApi, counter: Counter, tmp_path: Path) -> ReplicateVoiceSource:
-    return ReplicateVoiceSource(account=account, scratch=tmp_path).at(counter)
+def source(account: ReplicateApi, eager: Counter) -> ReplicateVoiceSource:
+    return ReplicateVoiceSource(account=account).at(eager)
 
 
 @pytest.fixture
@@ -52,14 +52,14 @@ def test_a_sentence_is_spoken_and_paid_by_its_characters(
 def test_what_was_spoken_for_a_run_that_is_gone_is_not_paid_again(
     source: ReplicateVoiceSource,
     account: ReplicateApi,
-    counter: Counter,
+    eager: Counter,
     sentence: VoiceRequest,
     replicate: StandIn,
     tmp_path: Path,
 ) -> None:
     before = replicate.bill()["count"]
     source.speak(sentence, tmp_path / "said.wav")
-    ReplicateVoiceSource(account=account).at(counter).speak(sentence, tmp_path / "again.wav")
+    ReplicateVoiceSource(account=account).at(eager).speak(sentence, tmp_path / "again.wav")
     assert (tmp_path / "again.wav").read_bytes() == (tmp_path / "said.wav").read_bytes()
     assert replicate.bill()["count"] - before == 1
 

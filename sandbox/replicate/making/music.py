@@ -7,6 +7,7 @@ from pathlib import Path
 
 from media import encoder
 from sandbox.replicate.making.circumstances import Circumstances, Failed, Made
+from sandbox.replicate.making.pictures import VARIANTS
 from sandbox.replicate.orders import Order
 from scoring.moods import MOODS
 
@@ -17,16 +18,29 @@ CODECS = {"mp3": ("-c:a", "libmp3lame", "-b:a", "192k"), "wav": ("-c:a", "pcm_s1
 
 def make_music(order: Order, directory: Path, circumstances: Circumstances) -> Made:
     """A piece in the mood that the prompt names, as `output.mp3` or `output.wav`."""
+    mood = mood_of(order.prompt, order.seed)
+    notes = [f"{order.seconds:.0f} s of {mood} music"]
+    if not circumstances.quick:
+        return Made([_played(order, mood, order.seed, directory, circumstances)], notes)
+    variant = order.seed % VARIANTS
+    kept = circumstances.cache / f"{mood}-{order.seconds}-{variant}.{order.format}"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        _played(order, mood, variant, directory, circumstances).replace(kept)
+    # Linked, as clips are: whatever spoils a file puts another one in its place.
+    made = directory / f"output.{order.format}"
+    made.hardlink_to(kept)
+    return Made([made], notes)
+
+
+def _played(order: Order, mood: str, seed: int, directory: Path, circumstances: Circumstances) -> Path:
     # Here, since it takes seconds, and few stand-ins are asked for music.
     from scoring.score import compose_score, write_wav
 
-    mood = mood_of(order.prompt, order.seed)
-    score = compose_score(
-        frames=round(order.seconds * FPS), fps=FPS, mood=mood, cuts=(), seed=order.seed % 2**31
-    )
+    score = compose_score(frames=round(order.seconds * FPS), fps=FPS, mood=mood, cuts=(), seed=seed % 2**31)
     wav = directory / "played.wav"
     write_wav(score, wav)
-    return Made([encoded(wav, order.format, circumstances)], [f"{order.seconds:.0f} s of {mood} music"])
+    return encoded(wav, order.format, circumstances)
 
 
 def mood_of(prompt: str, seed: int) -> str:

@@ -15,6 +15,7 @@ from media.frames import frames_at
 from sandbox.replicate.faults import FaultName
 from sandbox.replicate.making.circumstances import Circumstances
 from sandbox.replicate.making.video import ENCODING
+from sandbox.replicate.models import Kind
 from sandbox.replicate.orders import Order
 
 DEADLINE_S = 120.0
@@ -25,7 +26,7 @@ SPARED_BYTES = 64
 def spoil(path: Path, order: Order, circumstances: Circumstances) -> None:
     """Puts the faults that are wanted into a file, as far as its kind can have them."""
     for name in circumstances.spoiled:
-        if name == "corrupt_output" or order.kind == "video":
+        if order.kind == "video" or name in _OF_SOUND.get(order.kind, ("corrupt_output",)):
             _WAYS[name](path, order)
 
 
@@ -43,10 +44,11 @@ def _corrupt(path: Path, order: Order) -> None:
 
 def _shorten(path: Path, order: Order) -> None:
     half = path.with_name(f"half-{path.name}")
-    encoder.run(
-        ["-i", str(path), "-frames:v", str(max(1, order.frames // 2)), "-c", "copy", str(half)],
-        deadline_s=DEADLINE_S,
-    )
+    length = ["-frames:v", str(max(1, order.frames // 2))]
+    if order.kind != "video":
+        with av.open(str(path)) as container:
+            length = ["-t", str((container.duration or 0) / av.time_base / 2)]
+    encoder.run(["-i", str(path), *length, "-c", "copy", str(half)], deadline_s=DEADLINE_S)
     half.replace(path)
 
 
@@ -81,3 +83,6 @@ _WAYS: dict[FaultName, Callable[[Path, Order], None]] = {
     "frozen_output": _freeze,
     "corrupt_output": _corrupt,
 }
+_OF_SOUND: dict[Kind, tuple[FaultName, ...]] = dict.fromkeys(
+    ("music", "voice"), ("corrupt_output", "short_output")
+)

@@ -32,6 +32,11 @@ MOST_COLOURS = 12
 def make_video(order: Order, directory: Path, circumstances: Circumstances) -> Made:
     """One MP4 of the length, size and rate that were ordered, as `output.mp4`."""
     destination = directory / "output.mp4"
+    if order.references and order.image:
+        raise Failed("reference_images can't be combined with a first frame image")
+    # They are looked at and no more: what is drawn follows the prompt.
+    seen = [fetch_picture(reference) for reference in order.references]
+    referring = [f"{len(seen)} reference images read"] if seen else []
     if order.image:
         picture = fetch_picture(order.image)
         width, height = nearest_shape(picture, order.shapes)
@@ -40,9 +45,9 @@ def make_video(order: Order, directory: Path, circumstances: Circumstances) -> M
     if circumstances.quick:
         # Linked, since there may be thousands; whatever spoils a file puts another one in its place.
         destination.hardlink_to(_cached(order, circumstances))
-        return Made([destination], [f"{order.frames} frames, from a cache"])
+        return Made([destination], [f"{order.frames} frames, from a cache", *referring])
     draw(order, order.frames, destination, circumstances)
-    return Made([destination], [f"{order.frames} frames drawn"])
+    return Made([destination], [f"{order.frames} frames drawn", *referring])
 
 
 def move(
