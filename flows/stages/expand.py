@@ -47,7 +47,8 @@ async def expand(run: Deployment, image: Image, found: Pending | None = None) ->
     return Done(None, str(moved))
 
 
-@branch(NAME, deadline_s=1800)
+# A database that went away in the middle comes back: its failover takes up to two minutes.
+@branch(NAME, deadline_s=1800, retries=7)
 async def undo(run: Deployment, facts: Mapping[str, Any]) -> str:
     """Takes the steps back, but for one-way ones: the code before can live with them."""
     moved = await migrations.down(run, str(facts["task_definition"]), facts["to"])

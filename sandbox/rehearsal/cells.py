@@ -16,6 +16,8 @@ from sandbox.rehearsal.harm import Harm, at_stage, calls, parts, together, unhar
 
 # Long enough for boto3's own tries to be used up, shorter than what a stage waits in all.
 CUT_S = 6.0
+# As a failover takes, in short.
+FAILOVER_S = 20.0
 # An image that dies of itself does so while it bakes.
 LONG_BAKE_S = changes.DIES_AFTER_S + 12.0
 
@@ -199,14 +201,14 @@ OF_ITS_OWN = [
         "expand",
         "database gone",
         changes.step(),
-        at_stage("expand", parts.database_gone),
+        at_stage("expand", parts.database_gone, lasts_s=FAILOVER_S),
         _fails("expand", "migration_failed"),
     ),
     Cell(
         "expand",
         "task can't start",
         changes.step(),
-        calls.failing("task", "PullImage", error="CannotPullContainerError", containing=MOVES),
+        calls.failing("task", "PullImage", error="CannotPullContainerError", times=None, containing=MOVES),
         _fails("expand", "migration_failed"),
     ),
     Cell(
