@@ -103,7 +103,7 @@ class Settings(BaseSettings):
     """Whether a manifest shows what each model was told. It is public: whoever has the film can read it."""
 
     replicate_api_token: SecretStr | None = None
-    """Token for Replicate's models. Unset: the built-in planner and clip source."""
+    """Token for Replicate's models. Unset: the built-in planner, clips, score and voice."""
 
     replicate_api_url: str = "https://api.replicate.com"
     """Address of Replicate's API."""

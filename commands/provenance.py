@@ -66,6 +66,8 @@ def _show(found: Provenance) -> None:
         table.add_row(name, fact)
     console = Console()
     console.print(table)
+    for made in found.beside:
+        console.print(f"\n{made.get('what')}: {made.get('model')}", markup=False, highlight=False)
     for clip in found.clips:
         # Another's words are no markup of ours.
         console.print(_clip(clip), markup=False, highlight=False)

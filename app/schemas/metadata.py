@@ -6,6 +6,7 @@ Fields are added to a version of a schema; a field that changes its meaning or g
 from typing import Any, Literal
 from uuid import UUID
 
+from app.models import Purpose
 from app.quality import ClipQuality
 from app.schemas.base import Schema
 from planning.brief import FPS
@@ -57,6 +58,21 @@ class ClipMetadata(Schema):
 
     quality: ClipQuality | None
     """What was measured on it when it arrived."""
+
+
+class BesideMetadata(Schema):
+    """What models have made of the film besides its clips, by what it is."""
+
+    purpose: Purpose
+
+    model: str
+    """Name of what made it; of several, all."""
+
+    predictions: list[str]
+    """What the model's provider calls the orders that it came of."""
+
+    cost_usd: float
+    """What those have cost, be it for this generation or for an earlier one."""
 
 
 class VideoMetadata(Schema):
@@ -142,6 +158,9 @@ class CompositionMetadata(Schema):
     clips: list[ClipMetadata]
     """Those that this version shows, by number."""
 
+    beside: tuple[BesideMetadata, ...] = ()
+    """Its plan, the picture of its subject, its music and its voice, where models made them."""
+
     video: VideoMetadata
     texts: list[TextMetadata]
     segments: SegmentsMetadata
@@ -167,6 +186,10 @@ class JobMetadata(Schema):
 
     storyboard: Storyboard
     clips: list[ClipMetadata]
+
+    beside: tuple[BesideMetadata, ...] = ()
+    """As of the newest version."""
+
     estimated_cost_usd: float
     actual_cost_usd: float
     versions: Versions

@@ -163,7 +163,9 @@ class Purchase:
         for number in range(FETCHES):
             if number and self.counter.pause(float(number)):
                 raise Cancelled(
-                    "The clip was not fetched", "the job was cancelled", "Start it again if it's wanted"
+                    "What was delivered was not fetched",
+                    "the job was cancelled",
+                    "Start it again if it's wanted",
                 )
             self.output()
             seen, self._seen = self._seen, None

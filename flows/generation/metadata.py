@@ -15,6 +15,7 @@ from app.database import session
 from app.models import Composition as Row
 from app.models import GenerationJob
 from app.schemas.metadata import (
+    BesideMetadata,
     ClipMetadata,
     CompositionMetadata,
     JobMetadata,
@@ -25,6 +26,7 @@ from app.schemas.metadata import (
     VideoMetadata,
 )
 from app.settings import settings
+from flows.generation.beside import made_beside
 from flows.generation.composition import Film
 from flows.generation.origins import Sourced, sourced_clips
 from flows.generation.production import Production
@@ -48,6 +50,7 @@ def composition_metadata(film: Production, storyboard: Storyboard, made: Film) -
             title=storyboard.title,
             cut_list=made.cut_list,
             clips=clips,
+            beside=_beside(db, film, storyboard, made),
             video=_video(made),
             texts=[
                 TextMetadata(overlay=text.overlay, contrast=text.ratio, scrim=text.scrim)
@@ -61,8 +64,8 @@ def composition_metadata(film: Production, storyboard: Storyboard, made: Film) -
     return document.model_dump(mode="json")
 
 
-def job_metadata(film: Production, storyboard: Storyboard) -> dict[str, Any]:
-    """The document of the whole job."""
+def job_metadata(film: Production, storyboard: Storyboard, made: Film) -> dict[str, Any]:
+    """The document of the whole job, as of its newest version."""
     with session() as db:
         job = db.get_one(GenerationJob, film.job_id)
         document = JobMetadata(
@@ -71,6 +74,7 @@ def job_metadata(film: Production, storyboard: Storyboard) -> dict[str, Any]:
             seed=job.seed,
             storyboard=storyboard,
             clips=_clips(db, film, storyboard),
+            beside=_beside(db, film, storyboard, made),
             estimated_cost_usd=float(job.estimated_cost_usd),
             actual_cost_usd=float(job.actual_cost_usd),
             versions=_versions(),
@@ -80,6 +84,18 @@ def job_metadata(film: Production, storyboard: Storyboard) -> dict[str, Any]:
 
 def _clips(db: Session, film: Production, storyboard: Storyboard) -> list[ClipMetadata]:
     return [_clip(sourced) for sourced in sourced_clips(db, film, storyboard)]
+
+
+def _beside(db: Session, film: Production, storyboard: Storyboard, made: Film) -> tuple[BesideMetadata, ...]:
+    return tuple(
+        BesideMetadata(
+            purpose=each.purpose,
+            model=each.model,
+            predictions=list(each.predictions),
+            cost_usd=float(each.usd),
+        )
+        for each in made_beside(db, film, storyboard, made)
+    )
 
 
 def _clip(sourced: Sourced) -> ClipMetadata:

@@ -12,6 +12,7 @@ from prefect.logging import get_run_logger
 from app.database import session
 from app.provenance import signer
 from app.settings import settings
+from flows.generation.beside import made_beside
 from flows.generation.composition import Film
 from flows.generation.origins import sourced_clips
 from flows.generation.production import Production
@@ -50,6 +51,7 @@ def story(film: Production, storyboard: Storyboard, made: Film) -> Story:
     shown = dict.fromkeys(scene.number for scene in made.cut_list.scenes)
     with session() as db:
         clips = [sourced.origin for sourced in sourced_clips(db, film, storyboard)]
+        others = made_beside(db, film, storyboard, made)
     if not settings().c2pa_prompts:
         clips = [replace(clip, prompt=None) for clip in clips]
     origins = {clip.number: clip for clip in clips}
@@ -63,4 +65,5 @@ def story(film: Production, storyboard: Storyboard, made: Film) -> Story:
         version=version("reelflow"),
         clips=tuple(origins[number] for number in shown),
         uploads=tuple(name for name, asset in uploads if asset),
+        beside=tuple((other.purpose.value, other.model) for other in others),
     )

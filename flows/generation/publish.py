@@ -143,7 +143,7 @@ def _store(film: Production, storyboard: Storyboard, made: Film, pictures: Pictu
     documents = {
         storage_keys.composition_timeline_key(composition): made.timeline.model_dump(mode="json"),
         storage_keys.composition_metadata_key(composition): composition_metadata(film, storyboard, made),
-        storage_keys.job_metadata_key(film.job_id): job_metadata(film, storyboard),
+        storage_keys.job_metadata_key(film.job_id): job_metadata(film, storyboard, made),
     }
     for key, document in documents.items():
         film.store.put_bytes(key, json.dumps(document, indent=1).encode(), content_type="application/json")

@@ -15,6 +15,8 @@ TRAINED = f"{_TERMS}trainedAlgorithmicMedia"
 ALGORITHMIC = f"{_TERMS}algorithmicMedia"
 TRAINED_AMONG_OTHERS = f"{_TERMS}compositeWithTrainedAlgorithmicMedia"
 SYNTHETIC_AMONG_OTHERS = f"{_TERMS}compositeSynthetic"
+# Of what models make beside the clips, what is itself in the film.
+_HEARD = ("music", "voice")
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,14 @@ class Story:
         version: of Reelflow.
         clips: in the order in which they are first seen.
         uploads: what people brought along, such as "logo" and "music".
+        beside: what else trained models have made: what it is, and the name of the model.
     """
 
     title: str
     version: str
     clips: tuple[Origin, ...]
     uploads: tuple[str, ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 def digital_source(clips: Sequence[Origin], uploads: Sequence[str]) -> str:
@@ -66,11 +70,13 @@ def digital_source(clips: Sequence[Origin], uploads: Sequence[str]) -> str:
 def definition(story: Story) -> dict[str, Any]:
     """The manifest to be signed, as the C2PA library takes it.
 
-    The film was created, as its `digital_source` says, and each clip and upload was placed in it: they are
-    its ingredients, and what is known of the clips is in the assertion `CLIPS`.
+    The film was created, as its `digital_source` says, and each clip, sound and upload was placed in it: they
+    are its ingredients. What is known of the clips, and of what else models made, is in the assertion
+    `CLIPS`.
     """
     agent = {"name": "Reelflow", "version": story.version}
-    ingredients = [_clip(clip) for clip in story.clips] + [_upload(name) for name in story.uploads]
+    sounds = [f"{name}, by {model}" for name, model in story.beside if name in _HEARD]
+    ingredients = [_clip(clip) for clip in story.clips] + [_part(name) for name in (*sounds, *story.uploads)]
     created = {
         "action": "c2pa.created",
         "digitalSourceType": digital_source(story.clips, story.uploads),
@@ -91,7 +97,7 @@ def definition(story: Story) -> dict[str, Any]:
         "ingredients": ingredients,
         "assertions": [
             {"label": "c2pa.actions.v2", "data": {"actions": [created, *placed]}},
-            {"label": CLIPS, "kind": "Json", "data": {"clips": [_row(clip) for clip in story.clips]}},
+            {"label": CLIPS, "kind": "Json", "data": _known(story)},
         ],
     }
 
@@ -106,8 +112,13 @@ def _clip(clip: Origin) -> dict[str, Any]:
     return ingredient | ({"description": clip.prompt} if clip.prompt else {})
 
 
-def _upload(name: str) -> dict[str, Any]:
-    return {"title": name, "instance_id": f"xmp.iid:{name}", "relationship": "componentOf"}
+def _part(title: str) -> dict[str, Any]:
+    return {"title": title, "instance_id": f"xmp.iid:{title}", "relationship": "componentOf"}
+
+
+def _known(story: Story) -> dict[str, Any]:
+    beside = [{"what": name, "model": model, "digitalSourceType": TRAINED} for name, model in story.beside]
+    return {"clips": [_row(clip) for clip in story.clips]} | ({"beside": beside} if beside else {})
 
 
 def _row(clip: Origin) -> dict[str, Any]:

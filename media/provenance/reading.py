@@ -31,6 +31,7 @@ class Provenance:
         actions: C2PA's names of what was done, in order.
         ingredients: titles of what it is made of.
         clips: what our own assertion says of each clip; empty in another program's file.
+        beside: what it says of what else models have made.
     """
 
     verdict: Verdict
@@ -42,6 +43,7 @@ class Provenance:
     actions: tuple[str, ...]
     ingredients: tuple[str, ...]
     clips: tuple[dict[str, Any], ...]
+    beside: tuple[dict[str, Any], ...] = ()
 
 
 def read(path: Path, *, anchors: bytes | None = None) -> Provenance:
@@ -92,6 +94,7 @@ def _told(store: dict[str, Any]) -> Provenance:
         actions=tuple(action["action"] for action in actions),
         ingredients=tuple(item.get("title", "") for item in manifest.get("ingredients", [])),
         clips=tuple(assertions.get(CLIPS, {}).get("clips", ())),
+        beside=tuple(assertions.get(CLIPS, {}).get("beside", ())),
     )
 
 

@@ -1,6 +1,7 @@
 """What a film would take: checked as an order is, and told from what films took before."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -125,6 +126,22 @@ def test_what_would_be_refused_is_refused(user: httpx.Client, order: dict[str, A
     assert refused.status_code in (422, 503)
     ignored = {"instance": None}
     assert refused.json() | ignored == submitted.json() | ignored
+
+
+def test_what_models_make_beside_the_clips_is_in_the_price(
+    user: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_none")
+    settings.cache_clear()
+    order = {"duration_s": 15, "clip_count": 3, "voice_over": "Arrive fresh. Glide. Arrive fresh."}
+    found = estimated(user, **order)
+    clips = 3 * 5 * Decimal("0.036")
+    # A sentence that is said twice is bought once.
+    voice = Decimal("0.06") * (len("Arrive fresh.") + len("Glide.")) / 1000
+    beside = Decimal("0.01") + Decimal("0.003") + Decimal("0.20") + voice
+    assert found["cost_usd"] == found["full_cost_usd"] == pytest.approx(float(clips + beside))
+    assert found["draft_cost_usd"] == pytest.approx(float(clips / 2 + beside))
+    assert estimated(user, **order, built_in=True)["cost_usd"] == 0
 
 
 def test_a_voice_that_no_model_has_is_refused_before_anything_is_ordered(

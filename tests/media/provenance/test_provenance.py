@@ -24,7 +24,13 @@ from media.provenance import (
 
 DRAWN = Origin(number=1, model="drawn/1", trained=False, seed=7, sha256="ab" * 32, prompt="A bike at dawn")
 GENERATED = replace(DRAWN, number=2, model="replicate/wan", trained=True, prompt=None)
-STORY = Story(title="Volta", version="0.1.0", clips=(DRAWN, GENERATED), uploads=("logo",))
+STORY = Story(
+    title="Volta",
+    version="0.1.0",
+    clips=(DRAWN, GENERATED),
+    uploads=("logo",),
+    beside=(("plan", "an/author"), ("music", "a/composer")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +51,17 @@ def test_what_is_claimed_is_read_back(signed: Path) -> None:
         "Reelflow 0.1.0",
         "Reelflow development, untrusted",
     )
-    assert found.actions == ("c2pa.created", "c2pa.placed", "c2pa.placed", "c2pa.placed")
-    assert found.ingredients == ("clip 1, by drawn/1", "clip 2, by replicate/wan", "logo")
+    assert found.actions == ("c2pa.created", *["c2pa.placed"] * 4)
+    assert found.ingredients == (
+        "clip 1, by drawn/1",
+        "clip 2, by replicate/wan",
+        "music, by a/composer",
+        "logo",
+    )
+    assert [(each["what"], each["model"]) for each in found.beside] == [
+        ("plan", "an/author"),
+        ("music", "a/composer"),
+    ]
     first, second = found.clips
     assert (first["number"], first["model"], first["seed"], first["sha256"]) == (1, "drawn/1", 7, "ab" * 32)
     assert first["prompt"] == "A bike at dawn"
