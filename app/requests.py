@@ -36,7 +36,8 @@ class GenerationCreate(Brief):
     """The id of an uploaded picture."""
 
     music_asset_id: UUID | None = Field(default=None, title="Music")
-    """The id of an uploaded track, to whose beats the film is cut; without it a model makes one, or a score is composed."""
+    """The id of an uploaded track, to whose beats the film is cut; without it one is made by a model, or a
+    score composed."""
 
     voice_asset_id: UUID | None = Field(default=None, title="Recording")
     """The id of an uploaded recording that is heard instead of a spoken text; for captions, give what it says
@@ -46,7 +47,8 @@ class GenerationCreate(Brief):
     """Whether every version of the film is also kept as a stream (HLS), beside the MP4."""
 
     built_in: bool = Field(default=False, title="Without models")
-    """Whether it is planned, drawn, scored and spoken by what is built in, at no cost, whatever models there are."""
+    """Whether it is planned, drawn, scored and spoken by what is built in, at no cost, even where there are
+    models."""
 
     webhook_url: str | None = Field(default=None, title="Webhook", min_length=1, max_length=2000)
     """An https address of yours that is told when the film is completed, failed or cancelled."""

@@ -126,6 +126,35 @@ def test_a_voice_speaks_as_fast_as_it_is_told(conduct: Conduct) -> None:
     assert seconds(2.0) == pytest.approx(seconds(1.0) / 2, abs=0.2)
 
 
+def test_a_voice_speaks_the_language_that_it_is_told(conduct: Conduct) -> None:
+    text = "Guten Morgen, ihr Lieben."
+    spoken = {
+        language: outputs(conduct, "minimax/speech-02-turbo", {"text": text, "language_boost": language})
+        for language in ("German", "English")
+    }
+    assert spoken["German"] != spoken["English"]
+
+
+def test_a_length_in_milliseconds_is_as_long(conduct: Conduct) -> None:
+    [music] = outputs(conduct, "elevenlabs/music", {"prompt": "calm piano", "music_length_ms": 5500})
+    with av.open(io.BytesIO(music), "r") as container:
+        assert float(container.duration or 0) / av.time_base == pytest.approx(5.5, abs=0.1)
+
+
+def test_pictures_of_the_subject_are_read_and_go_with_no_first_frame(conduct: Conduct) -> None:
+    given = {**CLIP, "seed": 2, "reference_images": [red_picture(90, 160)]}
+
+    async def test(at: Standing) -> None:
+        made = await at.made(input=given)
+        assert (made["status"], "1 reference images read" in made["logs"]) == ("succeeded", True)
+        refused = await at.made(input={**given, "image": red_picture(90, 160)})
+        assert "can't be combined with a first frame" in refused["error"]
+        unread = await at.made(input={**given, "reference_images": ["no address"]})
+        assert "can't be read" in unread["error"]
+
+    play(conduct, test)
+
+
 def test_a_language_model_answers_a_brief_with_a_storyboard(conduct: Conduct) -> None:
     brief = Brief(prompt="Volta, the electric city bike.", duration_s=20, clip_count=4, seed=5)
     given = {"prompt": f"Plan this film as JSON.\n{brief.model_dump_json()}"}
