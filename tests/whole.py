@@ -88,13 +88,13 @@ class Stack:
 
 
 @contextmanager
-def whole_product() -> Iterator[Stack]:
-    """Starts everything; at the end it must stop in order, with exit code 0."""
+def whole_product(*options: str) -> Iterator[Stack]:
+    """Starts everything, with options of `up`; at the end it must stop in order, with exit code 0."""
     with tempfile.TemporaryDirectory(prefix="reelflow-up-") as directory:
         home, port = Path(directory), free_port()
         with (home / "up.log").open("wb") as said:
             process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "up", "--port", str(port)],
+                [sys.executable, "-m", "cli", "up", "--port", str(port), *options],
                 cwd=Path(__file__).parents[1],
                 env=os.environ | {"REELFLOW_HOME": directory},
                 stdout=said,

@@ -1,4 +1,5 @@
-"""Two hundred films ordered at a Replicate that fails in every way, by workers that are killed: paid once.
+"""Two hundred films ordered at a Replicate that fails in every way, by five workers of which one is killed
+every twenty seconds: paid once.
 
 `SOAK_JOBS` is how many films; the stand-in draws small clips at once, so that ordering is what is tried.
 """
@@ -6,8 +7,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from sandbox.errors import SandboxFailed
 from sandbox.replicate.running import StandIn, stand_in
+from stack.shared_process import free_port
 from tests.soak.test_restarts import _unfinished
 from tests.whole import Stack, whole_product
 
@@ -24,6 +30,8 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(4 * 3600)]
 
 JOBS = int(os.environ.get("SOAK_JOBS", "200"))
 CLIPS = 3
+WORKERS = 5
+ENDS_WITHIN_S = 60.0
 KILLED_EVERY_S = 20.0
 ALL_MADE_WITHIN_S = 60.0 * JOBS + 600.0
 FAULTS = (
@@ -44,14 +52,61 @@ def test_everything_is_made_and_paid_once(
     with stand_in(tmp_path / "replicate", "--quick") as replicate:
         for name, value in replicate.environment().items():
             monkeypatch.setenv(name, value)
-        with whole_product() as stack:
+        with whole_product("--workers", "1") as stack, _workers(stack) as workers:
             replicate.faults([{"name": name, "rate": RATE} for name in FAULTS])
-            kills = _make_all(stack)
-            _compare(stack, replicate, kills, capsys)
+            _make_all(stack, workers)
+            _compare(stack, replicate, workers.killed, capsys)
 
 
-def _make_all(stack: Stack) -> int:
-    """Asks for all films, and kills the worker while there are any to make; how often it did."""
+@dataclass
+class _Workers:
+    """The stack's worker and those beside it, each with one film at a time."""
+
+    stack: Stack
+    environment: dict[str, str]
+    beside: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    killed: int = 0
+
+    def kill_next(self) -> None:
+        """Kills the one whose turn it is; another takes its place."""
+        turn = self.killed % WORKERS
+        if turn == 0:
+            self.stack.kill("worker")
+        else:
+            self.beside[turn - 1].kill()
+            self.beside[turn - 1].wait()
+            self.beside[turn - 1] = self.another()
+        self.killed += 1
+
+    def another(self) -> subprocess.Popen[bytes]:
+        """Starts a worker beside the stack's."""
+        port = str(free_port())
+        with (self.stack.home / "logs" / "workers-beside.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "cli", "worker", "--no-deploy", "--limit", "1", "--port", port],
+                cwd=Path(__file__).parents[2],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+
+@contextmanager
+def _workers(stack: Stack) -> Iterator[_Workers]:
+    workers = _Workers(stack, stack.service("worker").environ())
+    try:
+        workers.beside += [workers.another() for _ in range(WORKERS - 1)]
+        yield workers
+    finally:
+        for each in workers.beside:
+            each.terminate()
+        for each in workers.beside:
+            each.wait(ENDS_WITHIN_S)
+
+
+def _make_all(stack: Stack, workers: _Workers) -> None:
+    """Asks for all films, and kills a worker at a time while there are any to make."""
     token = httpx.post(f"{stack.url}/api/v1/sessions").json()["token"]
     client = httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
     for number in range(JOBS):
@@ -69,13 +124,11 @@ def _make_all(stack: Stack) -> int:
         wait=wait_fixed(1.0),
         retry_error_callback=lambda _: True,
     )
-    kills, until = 0, time.monotonic() + ALL_MADE_WITHIN_S
+    until = time.monotonic() + ALL_MADE_WITHIN_S
     while _unfinished(stack):
         assert time.monotonic() < until, f"{_unfinished(stack)} of {JOBS} films are not made"
         if looks(lambda: _unfinished(stack)):
-            stack.kill("worker")
-            kills += 1
-    return kills
+            workers.kill_next()
 
 
 def _compare(stack: Stack, replicate: StandIn, kills: int, capsys: pytest.CaptureFixture[str]) -> None:
