@@ -230,6 +230,8 @@ def orders_in_full(storyboard: Storyboard, size: Size) -> list[ClipRequest]:
             seed=scene.seed,
             style=style,
             negative=negative,
+            # The picture that a model drew for the draft is the film's, too.
+            reference=scene.reference,
         )
         for scene, lead, (style, negative) in zip(
             storyboard.scenes, leads, map(storyboard.style_of, storyboard.scenes), strict=True

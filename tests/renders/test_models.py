@@ -107,3 +107,10 @@ def test_the_film_of_the_draft_pays_for_its_clips_alone(
     assert [row.purpose for row in ordered] == ["clip"] * 3
     assert replicate.bill()["count"] - before == 3
     assert f"music, by {MODELS.music[0].name}" in read(tmp_path / "full.mp4").ingredients
+    drawn, drafted = (
+        reelflow.rows("SELECT storyboard FROM generation_jobs WHERE id = :id", id=job)[0].storyboard
+        for job in (promoted["job_id"], film["job_id"])
+    )
+    references = [scene["reference"] for scene in drafted["scenes"]]
+    assert [scene["reference"] for scene in drawn["scenes"]] == references
+    assert len(set(filter(None, references))) == 1
