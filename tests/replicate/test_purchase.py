@@ -143,6 +143,8 @@ def test_a_budget_is_not_passed(buy: Buy, replicate: StandIn, before: int, engin
 def test_an_order_that_others_have_given_up_is_ordered_again(
     buy: Buy, replicate: StandIn, before: int, counter: Counter, engine: Engine
 ) -> None:
+    # So that the first one is still open when it is looked at.
+    replicate.fault("slow", times=1)
     purchase = buy()
     purchase.begin()
     counter.ledger.end(counter.ledger.entries("a/0")[0].id, "cancelled", Decimal(0), "the job was cancelled")
