@@ -117,7 +117,9 @@ def matrix() -> str:
             "stands on one machine, with 50 requests a second sent to the API all the while: "
             "`reelflow rehearse --matrix`. *Overcome* means that the release was verified all the same; "
             "anything else is the one cause that the deployment ended with. *Seconds to good* is the time "
-            "from letting a bad release loose until the last verified one served again.",
+            "from letting a bad release loose until the last verified one served again. No request may fail, "
+            "but where the new release dies when nothing of the one before runs any more: a rolling update "
+            "keeps no task of it.",
             f"{good} of {len(document['cells'])} cells end as they must ({document['engine']} engine, "
             f"{document['seconds'] / 60:.0f} minutes). {_recovery(document['recovery'])}",
             "![The matrix](failure-matrix.svg)",

@@ -33,7 +33,7 @@ from commands.deployments import CHECKOUT
 from flows.deployment.options import Options
 from sandbox.rehearsal.checkout import Change, copied
 from sandbox.rehearsal.scenarios import SCENARIOS, Scenario
-from sandbox.rehearsal.traffic import Traffic, traffic
+from sandbox.rehearsal.traffic import REQUESTS_PER_SECOND, Traffic, traffic
 from sandbox.rehearsal.verdict import faults
 from sandbox.running import Sandbox, sandbox
 
@@ -42,7 +42,6 @@ EngineChoice = Literal["auto", "docker", "process"]
 NAME = "sandbox"
 # An image that starts on a busy machine is no bad one.
 TIMING = {"start_period_s": 60.0, "breaker_failures": 2}
-REQUESTS_PER_SECOND = 50.0
 # Nobody is there to be asked, and nothing is worth waiting for as long as in production.
 OPTIONS = Options(approval="never", bake_s=5.0, roll_out_deadline_s=240.0, lease_s=10.0)
 

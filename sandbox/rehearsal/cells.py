@@ -13,9 +13,13 @@ from typing import Any
 from sandbox.rehearsal import changes
 from sandbox.rehearsal.checkout import Change, nothing
 from sandbox.rehearsal.harm import Harm, at_stage, calls, parts, together, unharmed
+from sandbox.rehearsal.traffic import REQUESTS_PER_SECOND
 
 # Long enough for boto3's own tries to be used up, shorter than what a stage waits in all.
 CUT_S = 6.0
+# A rolling update leaves nothing of the release before that could serve when the new one dies after it: until
+# the one before has been started again, nobody does.
+UNSERVED_S = 40
 # As a failover takes, in short.
 FAILOVER_S = 20.0
 # An image that dies of itself does so while it bakes.
@@ -35,6 +39,7 @@ class Cell:
         options: of the deployment, other than the rehearsal's.
         killed: whether the deployment is killed; another one then ends what it has begun.
         breaker: whether ECS's circuit breaker is shown the same image, to compare.
+        failed_requests: so many may fail, of those sent meanwhile.
     """
 
     stage: str
@@ -45,6 +50,7 @@ class Cell:
     options: dict[str, Any] = field(default_factory=dict)
     killed: bool = False
     breaker: bool = False
+    failed_requests: int = 0
 
     @property
     def name(self) -> str:
@@ -260,6 +266,7 @@ OF_ITS_OWN = [
         failure=_fails("bake", "died") | _fails("roll_out", "crashed"),
         options={"bake_s": LONG_BAKE_S},
         breaker=True,
+        failed_requests=UNSERVED_S * REQUESTS_PER_SECOND,
     ),
     Cell("bake", "alarm", harm=at_stage("bake", parts.alarm_rings), failure=_fails("bake", "alarm")),
     Cell(

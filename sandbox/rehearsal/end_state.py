@@ -98,8 +98,8 @@ def faults(cell: Cell, deployed: Mapping[str, Any], end: EndState, *, failed_req
         found.append("Terraform's state can't be read")
     if end.open_branches:
         found.append(f"not undone: {', '.join(end.open_branches)}")
-    if failed_requests:
-        found.append(f"{failed_requests} requests failed meanwhile")
+    if failed_requests > cell.failed_requests:
+        found.append(f"{failed_requests} requests failed meanwhile, of at most {cell.failed_requests}")
     return found
 
 

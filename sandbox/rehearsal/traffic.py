@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 
 PATH = "/health"
+REQUESTS_PER_SECOND = 50
 # A person would have given up by then.
 TIMEOUT_S = 10.0
 MOST_CONNECTIONS = 100

@@ -98,6 +98,8 @@ def test_a_change_of_code_or_infrastructure_is_another_each_time(checkout: Path)
         (FATAL, CRASHED, replace(END, open_branches=("roll_out",)), 0, "not undone: roll_out"),
         (FATAL, CRASHED, replace(END, last_verified=None), 0, "no release is verified"),
         (FATAL, CRASHED, END, 3, "3 requests failed"),
+        (replace(FATAL, failed_requests=3), CRASHED, END, 3, None),
+        (replace(FATAL, failed_requests=3), CRASHED, END, 4, "4 requests failed meanwhile, of at most 3"),
     ],
 )
 def test_what_must_be_at_the_end(
