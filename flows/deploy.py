@@ -68,7 +68,7 @@ async def ship(run: Deployment, options: Options) -> None:
     pending = await prove(run, image)
     await expand(run, image, pending)
     moved = await roll_out(run, image)
-    await bake(run, moved)
+    await bake(run, moved, alarms_rang=options.ignore_alarms)
     await verify(run, image)
     await contract(run, image)
 

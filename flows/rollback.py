@@ -77,7 +77,7 @@ async def go_back(run: Deployment, options: RollbackOptions) -> Release:
     # Terraform's own task definitions are new when what they stand on has changed.
     as_it_was = planned.plan.is_empty and schema.snapshot is None
     moved = await (roll_back(run, goal) if as_it_was else roll_out(run, image))
-    await bake(run, moved)
+    await bake(run, moved, alarms_rang=True)
     await verify(run, image)
     if schema.way.behind:
         await contract(run, image)

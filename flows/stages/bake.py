@@ -25,8 +25,15 @@ REMEDY = "See the log of the stopped task; correct the release and deploy it"
 
 
 @stage(NAME, deadline_s=3900, retries=3)
-async def bake(run: Deployment, moved: bool) -> Done[None]:
-    """Watches the services for the bake period."""
+async def bake(run: Deployment, moved: bool, *, alarms_rang: bool) -> Done[None]:
+    """Watches the services for the bake period.
+
+    Args:
+        run: the deployment.
+        moved: whether anything was rolled out.
+        alarms_rang: whether alarms may have rung before, which are then not the release's fault. Otherwise
+            none has, and one that rings by now was set off by the roll-out.
+    """
     if not moved or not run.options.bake_s:
         return Done(None, "nothing was rolled out" if not moved else "no bake period", skipped=True)
     outputs = await run.outputs()
@@ -34,7 +41,7 @@ async def bake(run: Deployment, moved: bool) -> Done[None]:
     targets = run.release.services
     before = {name: await _ended(service, targets[name]) for name, service in services.items()}
     known = {name: {task.id for task in tasks} for name, tasks in before.items()}
-    ringing = await asyncio.to_thread(run.account.ringing, outputs.alarm_names)
+    ringing = await asyncio.to_thread(run.account.ringing, outputs.alarm_names) if alarms_rang else ()
     started = time.monotonic()
     while (seconds := time.monotonic() - started) < run.options.bake_s:
         await asyncio.sleep(min(POLL_S, run.options.bake_s - seconds))
