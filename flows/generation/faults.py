@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 from prefect.client.schemas.objects import State
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.exceptions import PrefectHTTPStatusError
 
 from app.database import DatabaseUnavailable
@@ -25,6 +26,8 @@ TRANSIENT = (
     DatabaseUnavailable,
     ConnectionError,
     TimeoutError,
+    # Prefect's server was too busy to say whose turn it is, or lacks the limit until a worker starts.
+    ConcurrencySlotAcquisitionError,
 )
 
 

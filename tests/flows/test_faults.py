@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.states import Failed
 
 from app.database import DatabaseUnavailable
@@ -18,6 +19,7 @@ from media.errors import DiskFull
         (DatabaseUnavailable("PostgreSQL is gone", "refused", "Start it"), True),
         (ConnectionResetError("reset by peer"), True),
         (TimeoutError("no answer"), True),
+        (ConcurrencySlotAcquisitionError("Unable to acquire slots: 503 Service Unavailable"), True),
         (ClipSourceError("The source refuses the words."), False),
         (DiskFull("The film was not written", "no space is left", "Free some"), False),
         (ValueError("a bug"), False),
