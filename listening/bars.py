@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from listening.library import librosa
 from listening.spectrum import FRAMES_A_SECOND, Array, Spectrum, peaks_at
 
 METRES = (4, 3, 6, 8)
@@ -104,10 +105,8 @@ def _welch(ones: Array, others: Array) -> float:
 
 def _count(evidence: Array, metre: int) -> tuple[int, ...]:
     """The likeliest place of each beat."""
-    import librosa
-
     likely = np.tile(1 / (1 + np.exp(_SURENESS * evidence)), (metre, 1))
     likely[0] = 1 / (1 + np.exp(-_SURENESS * evidence))
     turn = np.full((metre, metre), _SLIP / metre)
     turn[np.arange(metre), (np.arange(metre) + 1) % metre] += 1 - _SLIP
-    return tuple(int(place) for place in librosa.sequence.viterbi(likely, turn))
+    return tuple(int(place) for place in librosa().sequence.viterbi(likely, turn))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from listening.library import librosa
 from listening.spectrum import HOP, RATE, Array
 
 _TIGHTNESS = 800.0
@@ -23,9 +24,7 @@ def find_beats(samples: Array, onsets: Array, tempos: Array) -> Array:
         onsets: how strongly something begins at each frame.
         tempos: beats a minute at each frame.
     """
-    import librosa
-
-    _, frames = librosa.beat.beat_track(
+    _, frames = librosa().beat.beat_track(
         onset_envelope=onsets, sr=RATE, hop_length=HOP, bpm=tempos, tightness=_TIGHTNESS, trim=False
     )
     rough = np.asarray(frames, float) * HOP / RATE
@@ -34,9 +33,7 @@ def find_beats(samples: Array, onsets: Array, tempos: Array) -> Array:
 
 def _onsets_near(samples: Array, rough: Array) -> tuple[Array, Array]:
     """Each beat moved to the strongest onset within reach, and how strong that is."""
-    import librosa
-
-    fine = librosa.onset.onset_strength(
+    fine = librosa().onset.onset_strength(
         y=samples, sr=RATE, hop_length=_FINE_HOP, n_fft=_FINE_WINDOW, n_mels=40, center=False
     )
     step = _FINE_HOP / RATE

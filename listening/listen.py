@@ -5,6 +5,7 @@ import numpy as np
 from listening.bars import Bars, find_bars
 from listening.beats import find_beats
 from listening.form import energy, find_sections
+from listening.library import librosa
 from listening.spectrum import RATE, Array, Spectrum, analyse, peaks_at
 from listening.tempo import tempo_curve
 from planning.track import Beat, Track
@@ -18,16 +19,11 @@ _SURER = 1.2
 
 
 def listen(samples: Array, rate: int) -> Track:
-    """The beats, bars, sections and energy of mono samples; no beats where there is no pulse to be heard.
-
-    librosa is imported by the first call: that takes seconds, and nothing else needs it.
-    """
-    import librosa
-
+    """The beats, bars, sections and energy of mono samples; no beats where there is no pulse to be heard."""
     nothing = Track(beats=(), metre=4)
     if len(samples) < _SHORTEST_S * rate or np.abs(samples).max() < _SILENCE:
         return nothing
-    sound = librosa.resample(np.asarray(samples, np.float32), orig_sr=rate, target_sr=RATE)
+    sound = librosa().resample(np.asarray(samples, np.float32), orig_sr=rate, target_sr=RATE)
     spectrum = analyse(sound)
     beats, bars = _pulse(sound, spectrum)
     if len(beats) < _FEWEST_BEATS:

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
+from listening.library import librosa
+
 Array = NDArray[np.floating[Any]]
 
 RATE = 22050
@@ -50,19 +52,17 @@ def analyse(samples: Array) -> Spectrum:
     Onsets are spectral flux: what a logarithmic mel spectrum gains from one frame to the next (Müller,
     "Fundamentals of Music Processing", 2015, 6.1.2), bass, middle and treble counting alike (Klapuri 2006).
     """
-    import librosa
-
-    power = np.abs(librosa.stft(samples, n_fft=_WINDOW, hop_length=HOP)) ** 2
-    mel = librosa.feature.melspectrogram(S=power, sr=RATE, n_mels=_MELS)
-    level = np.maximum(librosa.power_to_db(mel, ref=np.max, top_db=None), _FLOOR_DB)
+    power = np.abs(librosa().stft(samples, n_fft=_WINDOW, hop_length=HOP)) ** 2
+    mel = librosa().feature.melspectrogram(S=power, sr=RATE, n_mels=_MELS)
+    level = np.maximum(librosa().power_to_db(mel, ref=np.max, top_db=None), _FLOOR_DB)
     heard = np.log1p(_COMPRESSION * mel / np.percentile(mel.max(axis=0), 95))
-    centres = librosa.mel_frequencies(n_mels=_MELS, fmax=RATE / 2)
-    loudness = librosa.power_to_db(power.sum(axis=0), ref=np.max, top_db=60)
+    centres = librosa().mel_frequencies(n_mels=_MELS, fmax=RATE / 2)
+    loudness = librosa().power_to_db(power.sum(axis=0), ref=np.max, top_db=60)
     # Pitch needs a longer window than time does.
-    chroma = librosa.feature.chroma_stft(
+    chroma = librosa().feature.chroma_stft(
         y=samples, sr=RATE, n_fft=8 * _WINDOW, hop_length=HOP, norm=None, tuning=0.0
     )
-    timbre = librosa.feature.mfcc(S=level, n_mfcc=13)[1:]
+    timbre = librosa().feature.mfcc(S=level, n_mfcc=13)[1:]
     low = _flux(heard[centres < _LOW_HZ])
     middle = _flux(heard[(centres >= _LOW_HZ) & (centres <= _HIGH_HZ)])
     high = _flux(heard[centres > _HIGH_HZ])

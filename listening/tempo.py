@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from listening.library import librosa
 from listening.spectrum import FRAMES_A_SECOND, HOP, RATE, Array
 
 _SLOWEST, _FASTEST = 50.0, 210.0
@@ -23,19 +24,17 @@ def tempo_curve(onsets: Array) -> Array:
     moment; a Viterbi path keeps the tempo steady and lets it change once it has changed (after Klapuri,
     Eronen and Astola, "Analysis of the meter of acoustic musical signals", 2006).
     """
-    import librosa
-
     tempos = np.geomspace(_SLOWEST, _FASTEST, _STEPS)
     window = int(_WINDOW_S * FRAMES_A_SECOND)
     every = int(_EVERY_S * FRAMES_A_SECOND)
-    gram = librosa.feature.tempogram(onset_envelope=onsets, sr=RATE, hop_length=HOP, win_length=window)
+    gram = librosa().feature.tempogram(onset_envelope=onsets, sr=RATE, hop_length=HOP, win_length=window)
     gram = np.maximum(gram[:, ::every], 0.0)
     lags = 60 * FRAMES_A_SECOND / tempos
     seen = sum(weight * _at(gram, lags * times) for times, weight in ((1, 1.0), (2, 0.6), (3, 0.3), (4, 0.4)))
     usual = np.exp(-0.5 * (np.log2(tempos / _USUAL) / _OCTAVES) ** 2)
     likely = (np.asarray(seen) + 1e-3) ** 2 * usual[:, None]
     likely /= likely.sum(axis=0)
-    path = librosa.sequence.viterbi(likely, _transitions(tempos))
+    path = librosa().sequence.viterbi(likely, _transitions(tempos))
     return np.repeat(tempos[path], every)[: len(onsets)]
 
 
