@@ -135,10 +135,16 @@ class _Written:
 
 
 async def _stop(process: Process) -> None:
-    """Asks it to end, and kills its group when it doesn't."""
+    """Asks it to end, and kills its group when it doesn't, or what is left of that when it does."""
     for sign, grace_s in ((signal.SIGINT, INTERRUPT_GRACE_S), (signal.SIGKILL, KILL_GRACE_S)):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, sign)
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(process.wait())), grace_s)
-            return
+            break
+    # A program that a provisioner was about to start has not heard of the interrupt.
+    with suppress(ProcessLookupError, TimeoutError):
+        async with asyncio.timeout(KILL_GRACE_S):
+            while True:
+                os.killpg(process.pid, signal.SIGKILL)
+                await asyncio.sleep(POLL_S)
