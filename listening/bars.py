@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from listening.library import librosa
+from listening.loading import librosa
 from listening.spectrum import FRAMES_A_SECOND, Array, Spectrum, peaks_at
 
 METRES = (4, 3, 6, 8)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from listening.library import librosa
+from listening.loading import librosa
 from listening.spectrum import HOP, RATE, Array
 
 _TIGHTNESS = 800.0

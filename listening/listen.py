@@ -5,7 +5,7 @@ import numpy as np
 from listening.bars import Bars, find_bars
 from listening.beats import find_beats
 from listening.form import energy, find_sections
-from listening.library import librosa
+from listening.loading import librosa
 from listening.spectrum import RATE, Array, Spectrum, analyse, peaks_at
 from listening.tempo import tempo_curve
 from planning.track import Beat, Track

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
-from listening.library import librosa
+from listening.loading import librosa
 
 Array = NDArray[np.floating[Any]]
 

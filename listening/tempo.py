@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from listening.library import librosa
+from listening.loading import librosa
 from listening.spectrum import FRAMES_A_SECOND, HOP, RATE, Array
 
 _SLOWEST, _FASTEST = 50.0, 210.0

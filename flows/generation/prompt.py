@@ -71,12 +71,12 @@ def _kept(film: Production) -> Storyboard | None:
 
 def plan_shots(db: Session, film: Production, storyboard: Storyboard) -> None:
     """Plans the storyboard's clips, and what the job will cost with all that is ordered beside them."""
-    beside = beside_clips(film.request)
-    # By now these are ordered, or are not needed, since this film's were bought for another one.
+    ordered = purposes_of(db, film.job_id)
+    # By now plan and music are ordered, or are not needed, since this film's were bought for another one.
     beside = {
         purpose: usd
-        for purpose, usd in beside.items()
-        if purpose not in (Purpose.PLAN, Purpose.MUSIC) or purpose in purposes_of(db, film.job_id)
+        for purpose, usd in beside_clips(film.request).items()
+        if purpose not in (Purpose.PLAN, Purpose.MUSIC) or purpose in ordered
     }
     if not storyboard.followers():
         beside.pop(Purpose.IMAGE, None)
