@@ -1,27 +1,86 @@
-"""Prefect's server as the embedded stack serves it: a busy database is tried again at once.
+"""Prefect's server as the embedded stack serves it: a request that finds its database busy is tried again.
 
-On SQLite, tasks that report at the same time find its file locked. Prefect then answers 503, and its
-client waits two seconds and more before it tries again, unless the answer says when to.
+On SQLite, requests that write at the same time find its file locked. Prefect then rolls back and answers
+503, which its client tries again after two seconds and more, and its page not at all: a run that was begun
+in the page would simply not be there.
 """
 
 from __future__ import annotations
 
+import asyncio
+
 from prefect.server.api.server import create_app
-from starlette.datastructures import MutableHeaders
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-RETRY_AFTER_S = "0.1"
 SERVICE_UNAVAILABLE = 503
+READING = ("GET", "HEAD", "OPTIONS")
+TRIES_AGAIN = 50
+AGAIN_AFTER_S = 0.1
 
-_prefect = create_app()
+
+def patient(server: ASGIApp) -> ASGIApp:
+    """An application that tries a changing request again while the server answers 503.
+
+    Those that are tried again are so one after the other: side by side they would keep each other out.
+    """
+    turn = asyncio.Lock()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in READING:
+            await server(scope, receive, send)
+            return
+        body = await _whole_body(receive)
+
+        async def is_busy() -> bool:
+            answer = _HeldBack(send)
+            try:
+                await server(dict(scope), _from_the_start(body, receive), answer)
+            except Exception:
+                # An error that has been answered is raised as well, to be logged.
+                if not answer.busy:
+                    raise
+            return answer.busy
+
+        if not await is_busy():
+            return
+        async with turn:
+            for _ in range(TRIES_AGAIN):
+                if not await is_busy():
+                    return
+                await asyncio.sleep(AGAIN_AFTER_S)
+        await server(dict(scope), _from_the_start(body, receive), send)
+
+    return application
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """The ASGI application."""
+class _HeldBack:
+    """Sends an answer on, unless it says that the server is busy."""
 
-    async def send_with_hint(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] == SERVICE_UNAVAILABLE:
-            MutableHeaders(scope=message).setdefault("Retry-After", RETRY_AFTER_S)
-        await send(message)
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.busy = False
 
-    await _prefect(scope, receive, send_with_hint)
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.busy = message["status"] == SERVICE_UNAVAILABLE
+        if not self.busy:
+            await self._send(message)
+
+
+async def _whole_body(receive: Receive) -> list[Message]:
+    messages = [await receive()]
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+    return messages
+
+
+def _from_the_start(body: list[Message], receive: Receive) -> Receive:
+    left = iter(body)
+
+    async def replayed() -> Message:
+        return next(left, None) or await receive()
+
+    return replayed
+
+
+application = patient(create_app())

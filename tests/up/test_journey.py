@@ -86,7 +86,9 @@ def test_prefects_form_makes_a_film_too(stack: Stack, context: BrowserContext) -
     page.goto(f"{page.url.split('?')[0]}/run")
     page.locator("textarea").first.fill("A red kettle at dawn. Try it.")
     page.locator("input[type=number]").first.fill("15")
-    page.get_by_role("button", name="Submit").click()
+    with page.expect_response("**/create_flow_run") as answered:
+        page.get_by_role("button", name="Submit").click()
+    assert answered.value.status == 201, answered.value.text()
 
     made = "SELECT id, status FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
     until(lambda: _turn(page) and len(stack.rows(made)) == 1, FILM_WITHIN_MS / 1000)
