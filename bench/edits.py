@@ -56,27 +56,29 @@ def main() -> None:
     film, words, clip = (
         statistics.median(getattr(one, f"{step}_s") for one in rounds) for step in ("film", "words", "clip")
     )
-    last = rounds[-1]
+    film_most, words_most, clip_most = (
+        max(getattr(one, f"{step}_predictions") for one in rounds) for step in ("film", "words", "clip")
+    )
     publish(
         "edits",
         [
             result(f"first time, a {VIDEO_S} s film", film, "s"),
-            result("predictions of it", last.film_predictions, ""),
+            result("predictions of it, at most", film_most, ""),
             result("another call to action", words, "s", baseline=film),
             result(
-                "predictions of it",
-                last.words_predictions,
+                "predictions of it, at most",
+                words_most,
                 "",
                 target="0",
-                met=not any(one.words_predictions for one in rounds),
+                met=words_most == 0,
             ),
             result("one clip made again", clip, "s", baseline=film),
             result(
-                "predictions of it",
-                last.clip_predictions,
+                "predictions of it, at most",
+                clip_most,
                 "",
                 target="1",
-                met=all(one.clip_predictions == 1 for one in rounds),
+                met=clip_most == 1,
             ),
         ],
     )
