@@ -86,7 +86,7 @@ def test_prefects_form_makes_a_film_too(stack: Stack, context: BrowserContext) -
     page.goto(f"{page.url.split('?')[0]}/run")
     page.locator("textarea").first.fill("A red kettle at dawn. Try it.")
     page.locator("input[type=number]").first.fill("15")
-    with page.expect_response("**/create_flow_run") as answered:
+    with page.expect_response("**/create_flow_run", timeout=FILM_WITHIN_MS) as answered:
         page.get_by_role("button", name="Submit").click()
     assert answered.value.status == 201, answered.value.text()
 
