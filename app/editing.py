@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app import compositions, generations, jobs
+from app import admission, compositions, generations, jobs
 from app.dispatch import enqueue
 from app.models import Composition, CompositionStatus, GenerationJob, JobStatus
 from app.problems import Conflict, NotFound, Unprocessable
@@ -106,7 +106,7 @@ def _repeat(
         "voice_over": voice and voice.text,
         "language": voice.language if voice else request.language,
     }
-    jobs.check_request(db, request.model_copy(update=heard), session_id, frames=cut_list.frames)
+    admission.check_request(db, request.model_copy(update=heard), session_id, frames=cut_list.frames)
     jobs.reopen(db, job.id)
     plan_composition(db, parent, cut_list.model_dump(mode="json"))
     enqueue(db, job)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app import jobs
+from app import admission, jobs
 from app.clip_source import clip_source
 from app.models import Composition, GenerationJob, JobStatus, JobType
 from app.prices import beside_clips
@@ -42,7 +42,7 @@ def estimate(db: Session, session_id: UUID, request: GenerationCreate) -> Estima
     Raises:
         AssetUnusable, LanguageUnspoken, PipelineDisabled: as submitting it would.
     """
-    jobs.check_request(db, request, session_id)
+    admission.check_request(db, request, session_id)
     rates = _rates(db, draft=request.draft)
     beside = sum(beside_clips(request).values(), Decimal(0))
     prices = {draft: float(_clips(request, draft=draft) + beside) for draft in (True, False)}

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from app import jobs
+from app import admission, jobs
 from app.compositions import composition_schema
 from app.dispatch import enqueue
 from app.links import Links
@@ -48,7 +48,7 @@ def submit(
     The same key of the same session gives the job that the key was first used for.
 
     Raises:
-        AssetUnusable, LanguageUnspoken, PipelineDisabled, WebhookRefused: as `jobs.create_job`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, WebhookRefused: as `admission.create_job`.
         Unprocessable: the key was used for another request.
         Unauthenticated: the session is over.
     """
@@ -59,7 +59,7 @@ def submit(
         return known, False
     try:
         with db.begin_nested():
-            job = jobs.create_job(db, request, user)
+            job = admission.create_job(db, request, user)
             job.idempotency_key = idempotency_key
             db.flush()
     except IntegrityError:

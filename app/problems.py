@@ -13,11 +13,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from app.admission import AssetUnusable, LanguageUnspoken, PipelineDisabled
 from app.allowed import allowed_methods
 from app.claims import JobClaimed
 from app.database import DatabaseUnavailable
 from app.errors import AppError
-from app.jobs import AssetUnusable, IllegalTransition, JobNotFound, LanguageUnspoken, PipelineDisabled
+from app.jobs import IllegalTransition, JobNotFound
 from app.outgoing.addresses import WebhookRefused
 from app.redis import RedisUnavailable
 from app.uploads import UploadRefused

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app import generations, jobs
+from app import admission, generations, jobs
 from app.clip_source import clip_source
 from app.links import Links
 from app.models import Clip, ClipStatus, GenerationJob, JobStatus, UserSession
@@ -84,7 +84,7 @@ def promote(db: Session, session_id: UUID, job_id: UUID, numbers: Collection[int
         NotFound: there is no such generation, or it is another session's.
         Conflict: it is no draft, is being made, or no scene is approved.
         Unprocessable: there is no such scene, or the film would be too short.
-        AssetUnusable, LanguageUnspoken, PipelineDisabled: as `jobs.create_job`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled: as `admission.create_job`.
     """
     draft, storyboard = _draft(_still(db, generations.owned(db, session_id, job_id)))
     user = db.get(UserSession, session_id)
@@ -98,7 +98,7 @@ def promote(db: Session, session_id: UUID, job_id: UUID, numbers: Collection[int
     mark = hashlib.sha256(json.dumps([str(draft.id), draft.parameters, planned]).encode()).hexdigest()
     if known := _known(db, session_id, key := f"promotion:{mark}"):
         return known
-    job = jobs.create_job(db, request, user)
+    job = admission.create_job(db, request, user)
     job.storyboard, job.title = planned, draft.title
     # The fingerprint of no request: another one for the whole film is not to find this job.
     job.fingerprint, job.idempotency_key = mark, key

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from app import claims, events, jobs
+from app import claims, events, jobs, local_user
 from app.database import session
 from app.dispatch import enqueue
 from app.models import (
@@ -111,7 +111,7 @@ class Reconciler:
                 select(GenerationJob.id).where(
                     GenerationJob.status == JobStatus.FAILED,
                     GenerationJob.error_code == jobs.INTERRUPTED,
-                    GenerationJob.session_id != jobs.LOCAL_SESSION_ID,
+                    GenerationJob.session_id != local_user.LOCAL_SESSION_ID,
                     col(GenerationJob.completed_at) > datetime.now(UTC) - TAKEN_UP_AGAIN_WITHIN,
                 )
             ).all()
@@ -151,7 +151,7 @@ class Reconciler:
             forgotten = db.exec(
                 select(GenerationJob.id).where(
                     GenerationJob.status == JobStatus.PENDING,
-                    GenerationJob.session_id != jobs.LOCAL_SESSION_ID,
+                    GenerationJob.session_id != local_user.LOCAL_SESSION_ID,
                     ~queued,
                 )
             ).all()

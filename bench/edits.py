@@ -20,7 +20,7 @@ from uuid import UUID
 from app.compositions import cut_list_of_version
 from app.database import engine, session
 from app.editing import edit_composition, regenerate_clip
-from app.jobs import LOCAL_SESSION_ID
+from app.local_user import LOCAL_SESSION_ID
 from app.models import CompositionStatus, GenerationJob
 from app.records import newest_composition
 from app.schemas.clips import ClipRegenerate

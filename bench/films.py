@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app import accounts, jobs, records, storage_keys
+from app import accounts, admission, jobs, records, storage_keys
 from app.database import session
 from app.models import JobStatus, SystemConfig, UserSession
 from app.requests import GenerationCreate
@@ -35,10 +35,10 @@ def finished_film(session_id: UUID) -> UUID:
     """The job of a finished film: five clips and one composition, every column as the flow fills it."""
     with session() as db:
         request = GenerationCreate.model_validate(ORDER)
-        job = jobs.create_job(db, request, db.get_one(UserSession, session_id))
+        job = admission.create_job(db, request, db.get_one(UserSession, session_id))
         for step in WORKED_ON:
             jobs.advance(db, job.id, step)
-        storyboard = BuiltinPlanner().plan(jobs.brief_of(job))
+        storyboard = BuiltinPlanner().plan(admission.brief_of(job))
         job.storyboard, job.title = storyboard.model_dump(mode="json"), storyboard.title
         size = Size.for_aspect(request.aspect)
         orders = clip_requests(storyboard, size)

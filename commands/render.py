@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlmodel import col, func, select
 
-from app import jobs, promotion, storage_keys
+from app import admission, local_user, promotion, storage_keys
 from app.assets import keep_upload
 from app.database import session
 from app.models import (
@@ -106,7 +106,7 @@ def _run(job_id: UUID) -> None:
 def _job_for(order: Order) -> UUID:
     """The interrupted job that asked for the very same film, or a new one."""
     with session() as db:
-        user = jobs.local_session(db)
+        user = local_user.local_session(db)
     files = {
         "logo_asset_id": order.logo and keep_upload(user.id, order.logo, AssetKind.LOGO)[0].id,
         "voice_asset_id": order.voice and keep_upload(user.id, order.voice, AssetKind.AUDIO)[0].id,
@@ -114,13 +114,13 @@ def _job_for(order: Order) -> UUID:
     }
     request = order.request.model_copy(update=files)
     with session() as db:
-        waiting = jobs.resume_candidate(db, fingerprint(request), user)
-        return (waiting or jobs.create_job(db, request, user)).id
+        waiting = admission.resume_candidate(db, fingerprint(request), user)
+        return (waiting or admission.create_job(db, request, user)).id
 
 
 def _promoted(draft: UUID, scenes: Collection[int] | None, every: bool) -> UUID:
     with session() as db:
-        user = jobs.local_session(db)
+        user = local_user.local_session(db)
         if every:
             scenes = [clip.number for clip in clips_of(db, draft)]
         # It is run here, and not sent to a worker.

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlmodel import Session, SQLModel, select
 
-from app import jobs, records
+from app import admission, jobs, local_user, records
 from app.database import session
 from app.errors import AppError
 from app.main import create_app
@@ -61,7 +61,7 @@ def api() -> str:
 def worker() -> str:
     """Takes a job through its life, as the flow that makes films does."""
     with session() as db:
-        job = jobs.create_job(db, GenerationCreate(prompt=PROMPT), jobs.local_session(db))
+        job = admission.create_job(db, GenerationCreate(prompt=PROMPT), local_user.local_session(db))
     with session() as db:
         jobs.advance(db, job.id, JobStatus.PLANNING)
         shot = Shot(number=1, description=PROMPT, frames=30, address=ADDRESS, source="proof")
@@ -83,7 +83,7 @@ def worker() -> str:
 
 def _looked_back(db: Session, job: Any) -> str:
     newest = records.newest_composition(db, job.id, status=CompositionStatus.COMPLETED)
-    user = jobs.local_session(db)
+    user = local_user.local_session(db)
     if newest is None or job.id not in {each.id for each in jobs.list_jobs(db, user.id)}:
         raise NotLiveable("A finished film is not found again", "its rows are not as written", "")
     return "a job went from pending to completed, with its clip, its film and its metric"

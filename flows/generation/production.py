@@ -15,7 +15,7 @@ from prefect.logging import get_logger
 from prefect.runtime import flow_run
 from sqlmodel import Session
 
-from app import events, jobs, records
+from app import admission, events, jobs, local_user, records
 from app.claims import Claim, ClaimLost, claim
 from app.clip_source import clip_source_of, planner_of
 from app.database import DatabaseUnavailable, engine, session
@@ -63,7 +63,7 @@ class Production:
         with session() as db:
             job = db.get_one(GenerationJob, job_id)
         self.request = GenerationCreate.model_validate(job.parameters)
-        self.brief = jobs.brief_of(job)
+        self.brief = admission.brief_of(job)
         self.session_id = job.session_id
         self.size = Size.for_aspect(self.brief.aspect, draft=self.brief.draft)
         self.workdir: Path = settings().reelflow_home / "work" / str(job_id)
@@ -155,7 +155,7 @@ def _admit(request: GenerationCreate | None) -> UUID:
     if request is None:
         raise ValueError("Nothing to generate: give a request, or the id of a job that waits.")
     with session() as db:
-        return jobs.create_job(db, request, jobs.local_session(db)).id
+        return admission.create_job(db, request, local_user.local_session(db)).id
 
 
 def _wait_for_slot(held: Claim) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlmodel import Session, col, select, update
 
-from app import jobs
+from app import admission, jobs
 from app.assets import keep_upload
 from app.database import session
 from app.models import AssetKind, BrandAsset, Composition, JobStatus, UserSession
@@ -193,7 +193,7 @@ def test_an_asset_that_a_job_needs_stays(client: httpx.Client, status: JobStatus
     asset_id = upload(client, png()).json()["id"]
     user = owner(asset_id)
     with session() as db:
-        job = jobs.create_job(db, GenerationCreate(prompt="A red kettle", logo_asset_id=asset_id), user)
+        job = admission.create_job(db, GenerationCreate(prompt="A red kettle", logo_asset_id=asset_id), user)
         _bring(db, job.id, status)
     ended = status in {JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}
     answer = client.delete(f"{ASSETS}/{asset_id}")
@@ -206,7 +206,7 @@ def test_music_that_an_edit_needs_stays(client: httpx.Client) -> None:
     music, other = (upload(client, wav(size), "music").json()["id"] for size in (64_000, 65_000))
     user = owner(music)
     with session() as db:
-        job = jobs.create_job(db, GenerationCreate(prompt="A red kettle"), user)
+        job = admission.create_job(db, GenerationCreate(prompt="A red kettle"), user)
         cut_list = {"scenes": [], "music": {"kind": "upload", "asset_id": music}}
         db.add(Composition(job_id=job.id, version=2, cut_list=cut_list))
     assert client.delete(f"{ASSETS}/{music}").status_code == 409

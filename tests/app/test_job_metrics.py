@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import dispatch, jobs
+from app import admission, dispatch, jobs, local_user
 from app.job_metrics import JobMetrics
 from app.main import create_app
 from app.models import JobStatus
@@ -40,7 +40,7 @@ def _figure(name: str, **labels: str) -> float:
 
 def _make(engine: Engine, status: JobStatus) -> None:
     with Session(engine) as db:
-        job = jobs.create_job(db, GenerationCreate(prompt="A kettle"), jobs.local_session(db))
+        job = admission.create_job(db, GenerationCreate(prompt="A kettle"), local_user.local_session(db))
         dispatch.enqueue(db, job)
         if status is JobStatus.FAILED:
             jobs.fail(db, job.id, "disk_full", "The disk is full", "Free some space")
@@ -55,7 +55,7 @@ def _make(engine: Engine, status: JobStatus) -> None:
 def test_webhooks_that_wait(metrics: JobMetrics, engine: Engine) -> None:
     with Session(engine) as db:
         request = GenerationCreate(prompt="A kettle", webhook_url="https://shop.example.com/")
-        jobs.cancel(db, jobs.create_job(db, request, jobs.local_session(db)).id)
+        jobs.cancel(db, admission.create_job(db, request, local_user.local_session(db)).id)
         db.commit()
     asyncio.run(metrics.refresh())
     assert _figure("webhook_outbox_depth") == 1

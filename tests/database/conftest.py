@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import jobs
+from app import admission, jobs, local_user
 from app.models import GenerationJob, JobStatus, UserSession
 from app.requests import GenerationCreate
 
@@ -21,7 +21,7 @@ def db(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def user(db: Session) -> UserSession:
-    return jobs.local_session(db)
+    return local_user.local_session(db)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def job_in(db: Session, user: UserSession) -> Callable[[JobStatus], GenerationJo
     """Makes a job in any state, along a legal way."""
 
     def make(status: JobStatus) -> GenerationJob:
-        job = jobs.create_job(db, GenerationCreate(prompt="A red kettle at dawn"), user)
+        job = admission.create_job(db, GenerationCreate(prompt="A red kettle at dawn"), user)
         if status is JobStatus.FAILED:
             return jobs.fail(db, job.id, "disk_full", "The disk is full", "Free some space")
         if status is JobStatus.CANCELLED:

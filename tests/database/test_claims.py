@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from app import jobs, records
+from app import admission, jobs, local_user, records
 from app.claims import ClaimLost, JobClaimed, claim, is_claimed, reconcile, unclaimed
 from app.database import session
 from app.models import ClipStatus, JobStatus
@@ -26,7 +26,7 @@ AT_ONCE = 0.05
 WORKER = """
 import sys
 from uuid import UUID
-from app import jobs, records
+from app import admission, jobs, local_user, records
 from app.claims import claim
 from app.database import engine, session
 from app.models import JobStatus
@@ -52,7 +52,7 @@ with claim(database, job_id):
 @pytest.fixture
 def job_id(engine: Engine) -> UUID:
     with session(engine) as db:
-        return jobs.create_job(db, REQUEST, jobs.local_session(db)).id
+        return admission.create_job(db, REQUEST, local_user.local_session(db)).id
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def test_a_killed_process_loses_its_job_and_the_next_goes_on(
             ClipStatus.PENDING,
             ClipStatus.PENDING,
         ]
-        candidate = jobs.resume_candidate(db, fingerprint(REQUEST), jobs.local_session(db))
+        candidate = admission.resume_candidate(db, fingerprint(REQUEST), local_user.local_session(db))
         assert candidate is not None
         assert candidate.id == job_id
         db.commit()
@@ -194,8 +194,8 @@ def test_a_claim_on_a_job_that_was_ended_meanwhile_is_lost(engine: Engine, job_i
 
 def test_places_are_as_many_as_there_are_and_go_with_the_claim(engine: Engine) -> None:
     with session(engine) as db:
-        user = jobs.local_session(db)
-        first, second, third = [jobs.create_job(db, REQUEST, user).id for _ in range(3)]
+        user = local_user.local_session(db)
+        first, second, third = [admission.create_job(db, REQUEST, user).id for _ in range(3)]
     with claim(engine, first) as one, claim(engine, second) as two:
         with claim(engine, third) as late:
             assert one.acquire_slot(2)

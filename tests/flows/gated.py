@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from app import jobs, records
+from app import admission, jobs, local_user, records
 from app.database import session
 from app.models import JobStatus
 from app.records import Shot
@@ -63,14 +63,14 @@ class FakeSource:
 def film_of_three(workdir: Path) -> Any:
     """A job with three clips to make, and a source without deliveries."""
     with session() as db:
-        job = jobs.create_job(db, GenerationCreate(prompt="A blue sky"), jobs.local_session(db))
+        job = admission.create_job(db, GenerationCreate(prompt="A blue sky"), local_user.local_session(db))
         shots = [
             Shot(number=n, description="-", frames=FRAMES, address=f"{n:064d}", source="s") for n in (1, 2, 3)
         ]
         records.plan_clips(db, job.id, shots)
         for step in (JobStatus.PLANNING, JobStatus.GENERATING):
             jobs.advance(db, job.id, step)
-        job_id, brief = job.id, jobs.brief_of(job)
+        job_id, brief = job.id, admission.brief_of(job)
     workdir.mkdir()
     return SimpleNamespace(
         job_id=job_id,

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import jobs, records
+from app import admission, local_user, records
 from app.models import Prediction, PredictionState, Purpose
 from app.quality import ClipQuality, Take
 from app.requests import GenerationCreate
@@ -51,7 +51,7 @@ def take(seed: int, *faults: str) -> Take:
 
 def planned(db: Session, storyboard: Storyboard, workdir: Path, source: str) -> tuple[Any, list[Any]]:
     """A job with its clips planned at a source, their files there, as the flow has it."""
-    job = jobs.create_job(db, GenerationCreate(prompt="A red kettle"), jobs.local_session(db))
+    job = admission.create_job(db, GenerationCreate(prompt="A red kettle"), local_user.local_session(db))
     orders = clip_requests(storyboard, SIZE)
     shots = [
         records.Shot(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PIL import Image
 
-from app import events, jobs, records, storage_keys
+from app import admission, events, jobs, records, storage_keys
 from app.claims import claim
 from app.database import engine, session
 from app.models import Composition, GenerationJob, JobStatus
@@ -50,7 +50,7 @@ class Director:
             storyboard = (
                 Storyboard.model_validate(job.storyboard)
                 if job.storyboard
-                else BuiltinPlanner().plan(jobs.brief_of(job))
+                else BuiltinPlanner().plan(admission.brief_of(job))
             )
             job.storyboard, job.title = storyboard.model_dump(mode="json"), storyboard.title
         events.status_changed(self.job_id)
@@ -83,7 +83,7 @@ class Director:
     def cut(self) -> None:
         """Generating → composing."""
         with session() as db:
-            also = jobs.brief_of(db.get_one(GenerationJob, self.job_id)).also
+            also = admission.brief_of(db.get_one(GenerationJob, self.job_id)).also
         planned = cut_list_of(self.storyboard, also=also).model_dump(mode="json")
         with session() as db:
             jobs.advance(db, self.job_id, JobStatus.COMPOSING)

@@ -12,7 +12,7 @@ import pytest
 
 from app.database import session
 from app.editing import edit_composition, regenerate_clip
-from app.jobs import LOCAL_SESSION_ID
+from app.local_user import LOCAL_SESSION_ID
 from app.schemas.clips import ClipRegenerate
 from planning.cut_list import CutList
 from sandbox.replicate.running import StandIn, stand_in

@@ -16,7 +16,7 @@ import pytest
 from app import storage_keys
 from app.database import session
 from app.editing import edit_composition, regenerate_clip
-from app.jobs import LOCAL_SESSION_ID
+from app.local_user import LOCAL_SESSION_ID
 from app.schemas.clips import ClipRegenerate
 from media.frames import frames_at
 from media.probe import probe

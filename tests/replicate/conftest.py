@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
-from app import jobs
+from app import admission, local_user
 from app.ledger import JobLedger
 from app.requests import GenerationCreate
 from blocks.replicate.api import ReplicateApi
@@ -42,7 +42,7 @@ def account(replicate: StandIn) -> ReplicateApi:
 def job_id(engine: Engine) -> UUID:
     with Session(engine) as db, db.begin():
         request = GenerationCreate(prompt="A red kettle at dawn", duration_s=15, clip_count=3)
-        return jobs.create_job(db, request, jobs.local_session(db)).id
+        return admission.create_job(db, request, local_user.local_session(db)).id
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import jobs, storage_keys
+from app import admission, local_user, storage_keys
 from app.ledger import JobLedger
 from app.models import Purpose
 from app.requests import GenerationCreate
@@ -57,7 +57,7 @@ def film_of(
         if job is None:
             with Session(engine) as db, db.begin():
                 request = GenerationCreate(prompt=brief.prompt, duration_s=15)
-                job = jobs.create_job(db, request, jobs.local_session(db)).id
+                job = admission.create_job(db, request, local_user.local_session(db)).id
         workdir = tmp_path / str(uuid4())
         workdir.mkdir()
         counters = {

@@ -9,7 +9,7 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from sqlalchemy import Engine
 
-from app import generations, jobs
+from app import admission, generations
 from app.accounts import open_session
 from app.database import session
 from app.dispatch import DEPLOYMENT
@@ -55,4 +55,4 @@ def forgotten(engine: Engine, submit: Callable[[], UUID]) -> UUID:
     """A job of a user's that nobody has put into the outbox."""
     with session(engine) as db:
         user, _ = open_session(db)
-        return jobs.create_job(db, GenerationCreate(prompt="A red kettle at dawn"), user).id
+        return admission.create_job(db, GenerationCreate(prompt="A red kettle at dawn"), user).id

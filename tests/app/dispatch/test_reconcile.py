@@ -13,7 +13,7 @@ from prefect.states import Cancelled, Crashed, Running
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select, update
 
-from app import jobs
+from app import jobs, local_user
 from app.claims import claim
 from app.database import session
 from app.dispatch import dispatch_due
@@ -204,8 +204,8 @@ def test_the_commands_own_jobs_are_the_commands(
 ) -> None:
     job_id = submit()
     with session(engine) as db:
-        jobs.local_session(db)
-        db.exec(update(GenerationJob).values(session_id=jobs.LOCAL_SESSION_ID))
+        local_user.local_session(db)
+        db.exec(update(GenerationJob).values(session_id=local_user.LOCAL_SESSION_ID))
         jobs.fail(db, job_id, jobs.INTERRUPTED, "Its process was ended", "Run it again")
     assert reconciler.turn(client) == []
 

@@ -8,8 +8,8 @@ import httpx
 from pydantic import TypeAdapter
 
 from app import jobs, records, storage_keys
+from app.admission import brief_of
 from app.database import session
-from app.jobs import brief_of
 from app.models import GenerationJob, JobStatus
 from app.requests import GenerationCreate
 from app.store import media_store

@@ -7,11 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from app import jobs, promotion
+from app import admission, jobs, promotion
 from app.clip_source import clip_source
 from app.database import session
-from app.models import GenerationJob, JobStatus
+from app.models import GenerationJob, JobStatus, UserSession
 from app.records import clips_of
+from app.requests import GenerationCreate, fingerprint
 from blocks.clip_source import ClipRequest
 from flows.generation.film import clip_requests
 from media.timeline import Size
@@ -114,9 +115,9 @@ def test_the_same_request_in_full_is_not_taken_for_the_promoted_film(draft: Film
     promoted = UUID(promote(draft, 1).json()["id"])
     with session() as db:
         job = db.get_one(GenerationJob, promoted)
-        user = db.get_one(jobs.UserSession, job.session_id)
-        request = jobs.GenerationCreate.model_validate(job.parameters)
-        assert jobs.resume_candidate(db, jobs.fingerprint(request), user) is None
+        user = db.get_one(UserSession, job.session_id)
+        request = GenerationCreate.model_validate(job.parameters)
+        assert admission.resume_candidate(db, fingerprint(request), user) is None
 
 
 def test_other_words_take_the_approval_back(draft: Film) -> None:
