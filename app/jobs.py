@@ -294,7 +294,9 @@ def _move(job: GenerationJob, to: JobStatus) -> None:
 
 def _settle_clips(session: Session, job_id: UUID, unfinished: tuple[ClipStatus, ...], to: ClipStatus) -> None:
     session.exec(
-        update(Clip).where(col(Clip.job_id) == job_id, col(Clip.status).in_(unfinished)).values(status=to)
+        update(Clip)
+        .where(col(Clip.job_id) == job_id, col(Clip.status).in_(unfinished))
+        .values(status=to, error_message=None)
     )
 
 

@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import func
+from sqlmodel import select
+
 from app.compositions import cut_list_of_version
 from app.database import engine, session
 from app.editing import edit_composition, regenerate_clip
 from app.local_user import LOCAL_SESSION_ID
-from app.models import CompositionStatus, GenerationJob
+from app.models import CompositionStatus, GenerationJob, Prediction
 from app.records import newest_composition
 from app.schemas.clips import ClipRegenerate
 from bench.harness import publish, result
@@ -31,6 +34,8 @@ from stack import postgres, prefect_server
 PROMPT = "Volta, the electric city bike: glide through the morning, arrive fresh. Book a ride."
 VIDEO_S = 60
 ROUNDS = 2
+# The one that is made again.
+CLIP = 2
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Round:
     words_predictions: int
     clip_s: float
     clip_predictions: int
+    # What the clip took at first: a shot longer than its model's longest is bought in parts.
+    clip_parts: int
 
 
 def main() -> None:
@@ -56,9 +63,10 @@ def main() -> None:
     film, words, clip = (
         statistics.median(getattr(one, f"{step}_s") for one in rounds) for step in ("film", "words", "clip")
     )
-    film_most, words_most, clip_most = (
-        max(getattr(one, f"{step}_predictions") for one in rounds) for step in ("film", "words", "clip")
+    film_most, words_most = (
+        max(getattr(one, f"{step}_predictions") for one in rounds) for step in ("film", "words")
     )
+    paid_again = max(one.clip_predictions / one.clip_parts for one in rounds)
     publish(
         "edits",
         [
@@ -74,11 +82,11 @@ def main() -> None:
             ),
             result("one clip made again", clip, "s", baseline=film),
             result(
-                "predictions of it, at most",
-                clip_most,
+                "predictions of it, for each that the clip took at first, at most",
+                paid_again,
                 "",
                 target="1",
-                met=clip_most == 1,
+                met=paid_again == 1,
             ),
         ],
     )
@@ -109,9 +117,13 @@ def _round(replicate: StandIn, seed: int) -> Round:
     _change_words(job_id)
     words_s, words_predictions, _ = _measured(replicate, _flow(job_id))
     with session(engine()) as db:
-        regenerate_clip(db, LOCAL_SESSION_ID, job_id, 2, ClipRegenerate())
+        parts = db.exec(
+            select(func.count()).where(Prediction.job_id == job_id, Prediction.clip_number == CLIP)
+        )
+        clip_parts = parts.one()
+        regenerate_clip(db, LOCAL_SESSION_ID, job_id, CLIP, ClipRegenerate())
     clip_s, clip_predictions, _ = _measured(replicate, _flow(job_id))
-    return Round(film_s, film_predictions, words_s, words_predictions, clip_s, clip_predictions)
+    return Round(film_s, film_predictions, words_s, words_predictions, clip_s, clip_predictions, clip_parts)
 
 
 def _flow(job_id: UUID) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from uuid import UUID
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from prefect.futures import as_completed
 from prefect.states import Cancelled, Completed
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic.json_schema import SkipJsonSchema
 
 from app.requests import GenerationCreate
-from flows.generation.clips import make_clip
+from flows.generation.clips import gather, make_clip
 from flows.generation.composition import compose_film
 from flows.generation.faults import AlreadyMade, GenerationCancelled
 from flows.generation.film import clip_requests
@@ -61,9 +60,9 @@ def render(film: Production) -> UUID:
     storyboard = carry_references(film, plan_scenes(film))
     orders = clip_requests(storyboard, film.size, draft=film.brief.draft)
     numbers = [scene.number for scene in storyboard.shown]
-    clips = [make_clip.submit(film, number, order) for number, order in zip(numbers, orders, strict=True)]
-    for clip in as_completed(clips):
-        clip.result()  # the first that fails for good ends the run, and the others with it
-    made = compose_film(film, storyboard, [clip.result() for clip in clips])
+    making = {
+        number: make_clip.submit(film, number, order) for number, order in zip(numbers, orders, strict=True)
+    }
+    made = compose_film(film, storyboard, gather(film, making))
     made = compose_renditions(film, made)
     return publish_film(film, storyboard, sign_film(film, storyboard, made))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.sync import concurrency
+from prefect.futures import PrefectFuture, as_completed
 from prefect.tasks import exponential_backoff
 from sqlmodel import Session, col, select
 
@@ -18,7 +20,7 @@ from app.ledger import BudgetExceeded, spent_on_clip
 from app.models import Clip, ClipStatus
 from blocks.clip_source import ClipRequest, ClipSourceError
 from blocks.media_store import ObjectInfo
-from flows.generation.faults import transient
+from flows.generation.faults import explain, passing, transient
 from flows.generation.gate import Gate, inherit
 from flows.generation.production import ENCODING_DEADLINE_S, Production
 from media.errors import Cancelled, DeadlineExceeded
@@ -70,6 +72,29 @@ def make_clip(film: Production, number: int, order: ClipRequest) -> Path:
         _keep(film, number, order, clip, found)
     film.progress.clip_completed(number)
     return clip
+
+
+def gather(film: Production, clips: Mapping[int, PrefectFuture[Path]]) -> list[Path]:
+    """The clips in the film's order; the first that fails for good ends the run, and the others with it.
+
+    Args:
+        film: the film.
+        clips: what is being made, by the scenes' numbers.
+
+    Raises:
+        Exception: what the first task to fail has raised; its clip's row says it, too.
+    """
+    numbers = {clip: number for number, clip in clips.items()}
+    for clip in as_completed(list(clips.values())):
+        try:
+            clip.result()
+        except Exception as fault:
+            # What was cancelled, or lost with its surroundings, is no fault of the clip.
+            if not film.cancel.is_set() and not passing(fault):
+                with session() as db:
+                    records.fail_clip(db, _row(db, film, numbers[clip]).id, explain(fault).message)
+            raise
+    return [clip.result() for clip in clips.values()]
 
 
 def _find(film: Production, address: str, key: str) -> ObjectInfo | None:

@@ -1,6 +1,7 @@
 """Ordering clips take by take, and showing models what the subject looks like."""
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,9 +9,9 @@ from typing import Any
 import pytest
 
 from app import records, storage_keys
-from app.database import session
+from app.database import DatabaseUnavailable, session
 from app.ledger import BudgetExceeded
-from app.models import GenerationJob
+from app.models import ClipStatus, GenerationJob
 from flows.generation import clips, references
 from flows.generation.gate import ClipRefused
 from flows.generation.references import carry_references
@@ -49,6 +50,59 @@ def test_a_spent_budget_settles_for_the_best_take(film: Any, broken: dict[str, P
         quality = records.quality_of(records.clips_of(db, film.job_id)[1])
     assert quality
     assert quality.mark == "blurred"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A task that has ended."""
+
+    how: Path | Exception
+
+    def result(self) -> Path:
+        if isinstance(self.how, Exception):
+            raise self.how
+        return self.how
+
+
+def _ended(*results: Path | Exception) -> dict[int, Any]:
+    """Tasks of clips that have ended so, by the clips' numbers."""
+    return {number: Ended(how) for number, how in enumerate(results, 1)}
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect's futures are tried where its server runs."""
+    monkeypatch.setattr(clips, "as_completed", lambda futures: futures)
+
+
+REFUSED = ClipRefused("Clip 2 could not be made", "none of its 3 takes can be used: black", "Try again")
+
+
+@pytest.mark.usefixtures("ended")
+def test_the_clips_come_in_the_films_order(film: Any) -> None:
+    made = [Path("a"), Path("b"), Path("c")]
+    assert clips.gather(film, _ended(*made)) == made
+
+
+@pytest.mark.parametrize(
+    ("fault", "unwanted", "status", "says"),
+    [
+        (REFUSED, False, ClipStatus.FAILED, f"{REFUSED.what}: {REFUSED.cause}"),
+        (REFUSED, True, ClipStatus.PENDING, None),
+        (DatabaseUnavailable("It was away", "it restarts", "Wait"), False, ClipStatus.PENDING, None),
+    ],
+)
+@pytest.mark.usefixtures("ended")
+def test_a_clip_that_fails_for_good_says_why(
+    film: Any, fault: Exception, unwanted: bool, status: ClipStatus, says: str | None
+) -> None:
+    if unwanted:
+        film.cancel.set()
+    with pytest.raises(type(fault)):
+        clips.gather(film, _ended(Path("a"), fault, Path("c")))
+    with session() as db:
+        clip = records.clips_of(db, film.job_id)[1]
+        assert (clip.status, clip.error_message) == (status, says)
 
 
 def test_a_spent_budget_without_a_take_of_use_fails(film: Any, broken: dict[str, Path]) -> None:
