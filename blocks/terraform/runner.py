@@ -126,14 +126,26 @@ class Runner:
         return ended
 
     async def show(self, planfile: Path | None = None) -> Mapping[str, Any]:
-        """The document of a saved plan, or of the state, with its secrets in it."""
+        """The document of a saved plan, or of the state, with its secrets in it.
+
+        Raises:
+            TerraformFailed: it could not be read, or not be written out whole.
+        """
         file = [_absolute(planfile)] if planfile else []
         ended = await self._terraform("show", "-json", *file, deadline_s=QUICK_S)
         if ended.code:
             raise TerraformFailed(
                 "terraform show failed", "it could not read the plan or the state", "Plan again"
             )
-        return json.loads(ended.stdout)
+        try:
+            return json.loads(ended.stdout)
+        except ValueError as error:
+            # It ends with 0 all the same where its output finds no room.
+            raise TerraformFailed(
+                "terraform show broke off",
+                f"of its answer {len(ended.stdout):,} characters arrived, and they are no whole document",
+                f"See whether {self._scratch.name} has room; then plan again",
+            ) from error
 
     async def keep_state(self, planfile: Path, error: TerraformFailed) -> None:
         """Saves a state that Terraform could not: in its place, or else in a file beside the plan.

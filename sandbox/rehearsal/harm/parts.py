@@ -22,7 +22,7 @@ from sandbox.rehearsal.harm.contract import Scene
 # Larger than PostgreSQL's segments of its log, so that it is a table that can't grow.
 LARGEST_FILE = 48 << 20
 # And larger than all that Terraform writes beside the build.
-SMALLER_THAN_AN_IMAGE = 512 << 10
+SMALLER_THAN_AN_IMAGE = 1 << 20
 WITHIN_S = 60.0
 
 

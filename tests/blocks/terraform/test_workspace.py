@@ -9,7 +9,8 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from blocks.terraform import (
     TerraformWorkspace,
 )
 from blocks.terraform import runner as runner_module
+from blocks.terraform.process import Ended
 from blocks.terraform.process_environment import PROJECT
 
 CONFIGURATION = Path(__file__).parent / "configuration"
@@ -83,6 +85,20 @@ async def test_plan_apply_and_plan_again(workspace: Make, tmp_path: Path) -> Non
     assert again.is_empty
     assert len([e for e in told if isinstance(e, Refreshed)]) == 4
     assert (await first.output_values())["service"]["tasks"] == 2
+
+
+async def test_an_answer_that_found_no_room_is_told(
+    workspace: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = runner_module.run
+
+    async def full(command: Sequence[str], **options: Any) -> Ended:
+        ended = await real(command, **options)
+        return replace(ended, stdout=ended.stdout[:100]) if "show" in command else ended
+
+    monkeypatch.setattr(runner_module, "run", full)
+    with pytest.raises(TerraformFailed, match="100 characters arrived"):
+        await workspace().plan(tmp_path / "plan")
 
 
 async def test_variables_win_over_files(workspace: Make, tmp_path: Path) -> None:
