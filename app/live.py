@@ -68,11 +68,6 @@ class Live:
         self._server_run = ""
         self._rows: dict[UUID, object] = {}
 
-    @property
-    def watchers(self) -> int:
-        """How many watch."""
-        return sum(map(len, self._watchers.values()))
-
     @asynccontextmanager
     async def watch(self, job_id: UUID) -> AsyncIterator[Watcher]:
         """Somebody watches a job from now on, as long as the block runs.

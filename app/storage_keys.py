@@ -151,8 +151,3 @@ def backup_key(backup: str) -> str:
 def backup_manifest_key(backup: str) -> str:
     """What is known of a dump."""
     return f"{BACKUPS}{backup}/manifest.json"
-
-
-def release_key(environment: str, release: UUID | str) -> str:
-    """The record of one deployment."""
-    return f"releases/{environment}/{release}.json"

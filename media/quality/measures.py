@@ -36,11 +36,6 @@ class Measures:
         """For JSON: numbers to four digits."""
         return {name: _rounded(value) for name, value in asdict(self).items()}
 
-    @classmethod
-    def of_dict(cls, document: dict[str, Any]) -> "Measures":
-        """What :meth:`as_dict` gave."""
-        return cls(**{**document, "style": tuple(document["style"])})
-
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):

@@ -27,7 +27,6 @@ ID = UUID("6f1d0d4e-6f0a-4c3e-9d3c-3a1a0a2b4c5d")
         (storage_keys.timeline_picture_key(ID), f"compositions/{ID}/timeline.png"),
         (storage_keys.composition_key(ID, "9:16"), f"compositions/{ID}/9x16/final.mp4"),
         (storage_keys.contact_sheet_key(ID, "1:1"), f"compositions/{ID}/1x1/contact_sheet.jpg"),
-        (storage_keys.release_key("prod", "r"), "releases/prod/r.json"),
     ],
 )
 def test_a_key(key: str, expected: str) -> None:

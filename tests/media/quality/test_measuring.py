@@ -111,8 +111,3 @@ def test_a_file_that_is_no_video_has_no_frames(tmp_path: Path) -> None:
     path.write_bytes(b"<html>Not found</html>")
     measured = measure(path)
     assert (measured.frames, faults(measured)) == (0, ["corrupt"])
-
-
-def test_measures_survive_json(tmp_path: Path) -> None:
-    measured = measure(clip_of(scene(), tmp_path), PALETTE, letters=False)
-    assert Measures.of_dict(measured.as_dict()).as_dict() == measured.as_dict()
