@@ -17,6 +17,7 @@ from app.ledger import JobLedger
 from app.models import Purpose
 from app.replicate import models, ordered_from, replicate_account
 from app.settings import settings
+from app.shared_limits import ORDER_LIMIT
 from blocks.clip_source import ClipSource
 from blocks.drawn_clips import DrawnClipSource
 from blocks.replicate.clips import ReplicateClipSource
@@ -24,11 +25,6 @@ from blocks.replicate.planner import ReplicatePlanner
 from blocks.replicate.purchase import Counter
 from planning.builtin import BuiltinPlanner
 from planning.planner import Planner
-
-ORDER_LIMIT = "reelflow-replicate-orders"
-"""Prefect's limit on orders at Replicate, shared by all workers: its slots decay as orders may follow."""
-ORDERS_PER_MINUTE = 600
-ORDERS_AT_ONCE = 50
 
 
 def clip_source(scratch: Path | None = None, *, built_in: bool = False) -> ClipSource:

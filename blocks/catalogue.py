@@ -1,4 +1,4 @@
-"""All blocks, for `prefect block register -m blocks.catalogue`.
+"""All blocks that Prefect's page has forms for; `prefect block register -m blocks.catalogue` registers them.
 
 Apart from the package, whose parts the application imports one by one: it starts without Docker and ECS.
 """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -17,9 +16,8 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
-from app.clip_source import ORDER_LIMIT, ORDERS_AT_ONCE, ORDERS_PER_MINUTE
+from app.shared_limits import CLIP_LIMIT, ORDER_LIMIT, ORDERS_AT_ONCE, ORDERS_PER_MINUTE
 from commands import schedules
-from flows.generation.clips import CLIP_LIMIT
 from stack.shared_process import ServiceFailed
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -62,11 +60,7 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
         made = WorkPoolCreate(name=pool, type=ProcessWorker.type, base_job_template=template)
         client.create_work_pool(made, overwrite=True)
     file = CHECKOUT / "prefect.yaml"
-    names = [f"--name={name}" for name in _deployed_in(pool, file)]
-    with ThreadPoolExecutor() as side_by_side:
-        blocks = side_by_side.submit(_prefect, "block", "register", "-m", "blocks.catalogue")
-        _prefect("deploy", *names, "--prefect-file", str(file))
-        blocks.result()
+    _apply(*(f"--name={name}" for name in _deployed_in(pool, file)), "--prefect-file", str(file))
     if pool is Pool.DEPLOY:
         _automate()
 
@@ -91,9 +85,9 @@ def _deployed_in(pool: Pool, file: Path) -> list[str]:
     ]
 
 
-def _prefect(*arguments: str) -> None:
+def _apply(*deploy: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        [sys.executable, "-m", "commands.applying", "--no-prompt", "deploy", *deploy],
         cwd=CHECKOUT,
         env=os.environ | {"REELFLOW_CHECKOUT": str(CHECKOUT)},
         capture_output=True,
@@ -102,4 +96,4 @@ def _prefect(*arguments: str) -> None:
     )
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
-        raise ServiceFailed(f"prefect {' '.join(arguments)} failed: {said[-1]}")
+        raise ServiceFailed(f"prefect deploy {' '.join(deploy)} failed: {said[-1]}")

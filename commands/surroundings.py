@@ -21,8 +21,8 @@ from app.jobs import ACTIVE
 from app.models import GenerationJob
 from app.reconcile import crash, flow_runs_of
 from app.settings import settings
+from app.shared_limits import CLIP_LIMIT
 from commands.deployments import ensure_limits
-from flows.generation.clips import CLIP_LIMIT
 from stack.embedded import Addresses, embedded_stack
 
 

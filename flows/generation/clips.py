@@ -18,6 +18,7 @@ from app import records, storage_keys
 from app.database import session
 from app.ledger import BudgetExceeded, spent_on_clip
 from app.models import Clip, ClipStatus
+from app.shared_limits import CLIP_LIMIT
 from blocks.clip_source import ClipRequest, ClipSourceError
 from blocks.media_store import ObjectInfo
 from flows.generation.faults import explain, passing, transient
@@ -27,7 +28,6 @@ from media.errors import Cancelled, DeadlineExceeded
 from media.normalise import normalise
 from media.stills import thumbnail
 
-CLIP_LIMIT = "reelflow-clips"
 CLIP_DEADLINE_S = 1800.0
 SLOT_LEASE_S = 60.0
 POLL_EVERY_S = 0.05
