@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -34,3 +37,11 @@ def test_a_run_that_is_due_again_waits_until_its_process_is_gone(monkeypatch: py
 
     monkeypatch.setattr(ProcessWorker, "_submit_scheduled_flow_runs", submit)
     asyncio.run(polls())
+
+
+def test_it_loads_nothing_that_only_its_flows_need() -> None:
+    """It runs them in processes of their own, and its memory is paid for around the clock."""
+    loads = "import json, sys, commands.worker; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", loads], check=True, capture_output=True, text=True)
+    heavy = {"flows.generation", "media", "numpy", "scipy", "boto3", "sqlalchemy"}
+    assert not heavy & set(json.loads(done.stdout))
