@@ -159,12 +159,14 @@ class _Matrix:
         end = look(scene)
         wrong += faults(cell, deployed, end, failed_requests=used.failed)
         release = scene.newest()
+        verified = end.last_verified.id if end.last_verified else None
         document = {
             "stage": cell.stage,
             "fault": cell.fault,
             "verdict": deployed["verdict"],
-            "serving_release": deployed["serving_release"],
-            "last_verified_release": end.last_verified.id if end.last_verified else None,
+            # A deployment that was refused before it had a release can't say what serves.
+            "serving_release": verified if end.serves else deployed["serving_release"],
+            "last_verified_release": verified,
             "schema_head": end.schema_head,
             "lock": "; ".join(end.locks) or None,
             "terraform_serial": end.state_serial,

@@ -41,6 +41,13 @@ class EndState:
     state_serial: int | None
     open_branches: tuple[str, ...]
 
+    @property
+    def serves(self) -> bool:
+        """Whether the last verified release does, by what runs."""
+        verified = self.last_verified
+        wanted = {name: each.task_definition for name, each in verified.services.items()} if verified else {}
+        return bool(wanted) and dict(self.serving) == wanted and self.steady
+
 
 def look(scene: Scene) -> EndState:
     """Looks at everything, by other ways than the deployment's own words."""
@@ -87,8 +94,7 @@ def faults(cell: Cell, deployed: Mapping[str, Any], end: EndState, *, failed_req
     verified = end.last_verified
     if verified is None:
         return [*found, "no release is verified any more"]
-    wanted = {name: record.task_definition for name, record in verified.services.items()}
-    if dict(end.serving) != wanted or not end.steady:
+    if not end.serves:
         found.append(f"release {verified.id}, verified last, does not serve")
     schema = verified.db_schema.after if verified.db_schema else None
     if end.schema_head != schema:

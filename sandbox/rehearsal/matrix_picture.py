@@ -9,9 +9,10 @@ from xml.sax.saxutils import escape
 
 from flows.deployment.timeline import BACKGROUND, COLOURS, FAINT, FONT, text
 
-LEFT, TOP, CELL, ROW = 150, 96, 118, 46
-FAULT_LETTERS = 17
-VERDICT_LETTERS = 18
+# A cell holds 22 letters of the widest of the fonts that a browser may take.
+LEFT, TOP, CELL, ROW = 150, 96, 184, 46
+FAULT_LETTERS = 22
+VERDICT_LETTERS = 22
 
 
 def as_data_url(document: Mapping[str, Any]) -> str:
@@ -63,7 +64,7 @@ def _cell(cell: Mapping[str, Any], x: float, y: float) -> list[str]:
     return [
         f'<rect x="{x}" y="{y}" width="{CELL - 6}" height="{ROW}" rx="6" fill="{COLOURS[kind]}">'
         f"<title>{escape(told)}</title></rect>",
-        text(_short(cell["fault"], FAULT_LETTERS), x + 8, y + 19, size=12, weight=600),
+        text(_short(cell["fault"], FAULT_LETTERS), x + 8, y + 19, size=11, weight=600),
         text(_short(said, VERDICT_LETTERS), x + 8, y + 36, size=11),
     ]
 
