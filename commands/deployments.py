@@ -41,7 +41,7 @@ def ensure_limits(client: SyncPrefectClient) -> None:
         )
 
 
-def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
+def apply_deployments(pool: Pool, *, flows_speak: bool, only: str | None = None) -> None:
     """Registers the blocks, makes a pool, and applies the deployments that prefect.yaml has for it.
 
     With those of releases come the automations.
@@ -50,6 +50,7 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
         pool: the pool.
         flows_speak: whether the worker's log has the log of its flow runs in it. Their output then goes
             through the worker, and they don't outlive its death.
+        only: the environment whose deployments are meant, where the pool has those of several; None for all.
 
     Raises:
         ServiceFailed: Prefect's server refused something.
@@ -60,28 +61,31 @@ def apply_deployments(pool: Pool, *, flows_speak: bool) -> None:
         made = WorkPoolCreate(name=pool, type=ProcessWorker.type, base_job_template=template)
         client.create_work_pool(made, overwrite=True)
     file = CHECKOUT / "prefect.yaml"
-    _apply(*(f"--name={name}" for name in _deployed_in(pool, file)), "--prefect-file", str(file))
+    _apply(*(f"--name={name}" for name in deployed_in(pool, file, only)), "--prefect-file", str(file))
     if pool is Pool.DEPLOY:
-        _automate()
+        _automate(only)
 
 
-def _automate() -> None:
+def _automate(only: str | None) -> None:
     # Where films are made, what deploys is not installed.
     from blocks.environment import EnvironmentName
     from flows.operation import automations
 
     with get_client(sync_client=True) as client:
-        schedules.keep(client)
-        automations.apply(client, get_args(EnvironmentName))
+        schedules.keep(client, only)
+        automations.apply(client, (only,) if only else get_args(EnvironmentName))
 
 
-def _deployed_in(pool: Pool, file: Path) -> list[str]:
-    """As `--name` takes them, with the flow's function before it: many flows have a `prod`."""
+def deployed_in(pool: Pool, file: Path, only: str | None) -> list[str]:
+    """The deployments of a pool in a prefect.yaml, of all environments or of one only.
+
+    They are named as `prefect deploy --name` takes them, with the flow's function: many flows have a `prod`.
+    """
     deployments = yaml.safe_load(file.read_text())["deployments"]
     return [
         f"{each['entrypoint'].rpartition(':')[2]}/{each['name']}"
         for each in deployments
-        if each["work_pool"]["name"] == pool
+        if each["work_pool"]["name"] == pool and only in (None, each["name"])
     ]
 
 

@@ -51,7 +51,7 @@ def deploy(environment: Environment, options: Options, watcher: Watcher) -> dict
         ServiceFailed: Prefect can't be had.
         BlockError, StoreError: the environment can't be looked at.
     """
-    with deployment_engine() as api:
+    with deployment_engine(environment.name) as api:
         register(environment)
         return run(environment, options, watcher, api)
 
@@ -78,7 +78,7 @@ def approve(environment: Environment, *, by: str, refuse: bool, watcher: Watcher
         ServiceFailed: Prefect can't be had.
     """
     started = time.monotonic()
-    with deployment_engine() as api:
+    with deployment_engine(environment.name) as api:
         release = journal.newest(records_of(environment), environment.name)
         if release is None or release.status is not Status.AWAITING_APPROVAL or not release.flow_runs:
             raise NothingToApprove(

@@ -23,13 +23,14 @@ FLOW = "deploy"
 
 
 @contextmanager
-def deployment_engine(*, home: Path | None = None) -> Iterator[str]:
+def deployment_engine(environment: str, *, home: Path | None = None) -> Iterator[str]:
     """Prefect, its server started when none is configured, ready to deploy; yields the API's address.
 
     The worker is ours and ends with the last command that uses it; a deployment that it is still at goes
     back to the last verified release first.
 
     Args:
+        environment: whose flows are going to be run; those of others are left as they are.
         home: the state directory of what is embedded; None for `REELFLOW_HOME`.
 
     Raises:
@@ -39,7 +40,7 @@ def deployment_engine(*, home: Path | None = None) -> Iterator[str]:
     with prefect_alone(home, prefect_api_url=os.environ.get("PREFECT_API_URL") or None) as api:
         # It was read before the server was up.
         refresh_global_settings_context()
-        apply_deployments(Pool.DEPLOY, flows_speak=False)
+        apply_deployments(Pool.DEPLOY, flows_speak=False, only=environment)
         deployer = embedded_deployer(home)
         # What a killed command has left may be of other code, and of another environment's variables.
         deployer.stop()

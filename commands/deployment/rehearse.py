@@ -189,7 +189,7 @@ def rehearsal(
             os.environ.update(aws.environment())
             # A server of its own: films that are rehearsed are not to be made by anybody's other worker.
             os.environ.pop("PREFECT_API_URL", None)
-            api = parts.enter_context(deployment_engine(home=home))
+            api = parts.enter_context(deployment_engine(NAME, home=home))
             _forget_unfinished_runs()
         console.print(f"AWS {aws.endpoint_url} ({aws.engine})  Prefect {api}", highlight=False)
         yield Rehearsal(aws, api, scratch, console)

@@ -19,6 +19,6 @@ def rollback(environment: Environment, options: RollbackOptions, watcher: Watche
         ServiceFailed: Prefect can't be had.
         BlockError, StoreError: the environment can't be looked at.
     """
-    with deployment_engine() as api:
+    with deployment_engine(environment.name) as api:
         register(environment)
         return run(environment, options, watcher, api, flow=FLOW)

@@ -131,7 +131,7 @@ def run_flow(flow: str, env: str, parameters: dict[str, Any]) -> dict[str, Any]:
         BlockError, StoreError: the environment can't be looked at.
     """
     where = environment(env)
-    with deployment_engine():
+    with deployment_engine(where.name):
         register(where)
         return run(where, flow, parameters)
 

@@ -13,7 +13,7 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from pydantic import BaseModel
 
 from blocks.environment import EnvironmentName
-from commands.deployments import CHECKOUT, Pool
+from commands.deployments import CHECKOUT, Pool, deployed_in
 from commands.schedules import scheduled
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())
@@ -54,6 +54,15 @@ def test_no_deployment_is_there_twice() -> None:
     names = [_name(each) for each in DEPLOYMENTS]
     assert sorted(names) == sorted(set(names))
     assert {each["work_pool"]["name"] for each in DEPLOYMENTS} == set(Pool)
+
+
+@pytest.mark.parametrize("environment", get_args(EnvironmentName))
+def test_a_command_applies_those_of_its_environment(environment: str) -> None:
+    applied = deployed_in(Pool.DEPLOY, CHECKOUT / "prefect.yaml", environment)
+    of_it = [each for each in DEPLOYMENTS if each.get("parameters", {}).get("environment") == environment]
+    assert applied == [_name(each) for each in of_it]
+    assert f"deploy/{environment}" in applied
+    assert set(applied) < set(deployed_in(Pool.DEPLOY, CHECKOUT / "prefect.yaml", None))
 
 
 @pytest.mark.parametrize("entrypoint", sorted({each["entrypoint"] for each in DEPLOYMENTS}))
