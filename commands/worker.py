@@ -8,20 +8,28 @@ import signal
 import socket
 import warnings
 from contextlib import suppress
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
-import psutil
+import anyio
+from anyio.abc import TaskStatus
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
-from prefect.workers.process import ProcessWorker
+from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext
+from prefect.runner._process_manager import ProcessHandle
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
+from commands import flow_process
 from commands.configured import require
 from commands.deployments import CHECKOUT, Pool, apply_deployments, ensure_limits
 
 # A flow that is told to end leaves its job true first, which takes up to ten seconds; a deployment goes
 # back to the last verified release.
 FLOWS_END_WITHIN_S = {Pool.RENDER: 20.0, Pool.DEPLOY: 1200.0}
+LIBRARIES = {Pool.RENDER: flow_process.FILMS, Pool.DEPLOY: flow_process.DEPLOYING}
 NEEDED = {Pool.RENDER: ("DATABASE_URL", "PREFECT_API_URL"), Pool.DEPLOY: ("PREFECT_API_URL",)}
 LOOKS_EVERY_S = 0.1
 
@@ -33,7 +41,8 @@ class OrderlyWorker(ProcessWorker):
     """Prefect's worker of processes, which can be told to take nothing new and to end what it runs.
 
     Told to end, Prefect's own kills its flows before they can leave anything in order; or, when it was
-    started with SIGINT ignored, as by a shell in the background, it doesn't end at all.
+    started with SIGINT ignored, as by a shell in the background, it doesn't end at all. The processes of
+    its flows are forked from one that has loaded their libraries.
     """
 
     stopping = False
@@ -50,15 +59,43 @@ class OrderlyWorker(ProcessWorker):
         due = [each for each in flow_run_response if each.flow_run.id not in ending]
         return await super()._submit_scheduled_flow_runs(flow_run_response=due)
 
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: ProcessJobConfiguration,
+        task_status: TaskStatus[int] | None = None,
+    ) -> ProcessWorkerResult:
+        ended = list[FlowRunExecutionResult]()
+        async with FlowRunExecutorContext() as context, anyio.create_task_group() as group:
+            starter = flow_process.ForkedEngine(
+                environment=configuration.env,
+                directory=configuration.working_dir or Path.cwd(),
+                speaks=configuration.stream_output,
+                control=context.control_channel,
+            )
+            executor = context.create_executor(
+                flow_run, starter, propose_submitting=False, hook_runner=flow_process.NoHooks()
+            )
+
+            async def execute(*, task_status: TaskStatus[ProcessHandle]) -> None:
+                if execution := await executor.submit(task_status=task_status):
+                    ended.append(execution)
+
+            handle = await group.start(execute)
+            if task_status:
+                task_status.started(handle.pid)
+        if not ended or ended[0].status_code is None:
+            raise RuntimeError("the process of the flow run could not be started")
+        return ProcessWorkerResult(status_code=ended[0].status_code, identifier=str(ended[0].handle.pid))
+
     async def stop(self) -> None:
         """Has the flows end, each in its own order, and waits until they have."""
         self.stopping = True
-        told = set[psutil.Process]()
+        told = set[BaseProcess]()
         for _ in range(int(FLOWS_END_WITHIN_S[Pool(self._work_pool_name)] / LOOKS_EVERY_S)):
-            flows = set(psutil.Process().children())
+            flows = set(active_children())
             for flow in flows - told:
-                with suppress(psutil.NoSuchProcess):
-                    flow.terminate()
+                flow.terminate()
             told |= flows
             if not flows:
                 return
@@ -82,6 +119,7 @@ def work(pool: Pool, *, limit: int, deploy: bool) -> None:
     """
     require(*NEEDED[pool])
     os.chdir(CHECKOUT)
+    flow_process.prepare(LIBRARIES[pool])
     if deploy:
         if pool is Pool.RENDER:
             with get_client(sync_client=True) as client:

@@ -173,6 +173,8 @@ def describe_cache_clusters(self: ElastiCacheBackend, cache_cluster_id: str | No
             engine=group.engine,
             engine_version=group.engine_version,
             num_cache_nodes=1,
+            preferred_maintenance_window=group.preferred_maintenance_window,
+            cache_parameter_group={"cache_parameter_group_name": group.cache_parameter_group_name},
             cache_subnet_group_name=group.cache_subnet_group_name,
             transit_encryption_enabled=group.transit_encryption_enabled,
             at_rest_encryption_enabled=group.at_rest_encryption_enabled,

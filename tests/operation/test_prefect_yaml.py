@@ -70,6 +70,9 @@ def test_its_flow_takes_its_parameters(entrypoint: str) -> None:
     loaded: Flow[..., Any] = load_flow_from_entrypoint(str(CHECKOUT / entrypoint), use_placeholder_flow=False)
     # Commands and automations find a deployment by its flow's name.
     assert loaded.name.replace("-", "_") == entrypoint.rpartition(":")[2]
+    # Our worker runs no hooks: see commands/flow_process.py.
+    assert not loaded.on_cancellation_hooks
+    assert not loaded.on_crashed_hooks
     for each in DEPLOYMENTS:
         if each["entrypoint"] == entrypoint and each.get("parameters"):
             loaded.validate_parameters(each["parameters"])

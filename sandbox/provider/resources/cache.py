@@ -154,6 +154,9 @@ class ReplicationGroup(ElastiCache):
     def read(self, aws: Aws, state: State) -> Mapping[str, Value] | None:
         found = self._found(aws, state["id"])
         group = next(iter(found.get("NodeGroups", [])), {})
+        # The description of a group lacks what its nodes have in common, as AWS' own does.
+        nodes = aws.client("elasticache").describe_cache_clusters(CacheClusterId=found["MemberClusters"][0])
+        node = nodes["CacheClusters"][0]
         read: dict[str, Value] = {
             "replication_group_id": state["id"],
             "id": state["id"],
@@ -166,6 +169,16 @@ class ReplicationGroup(ElastiCache):
             "reader_endpoint_address": group.get("ReaderEndpoint", {}).get("Address"),
             "snapshot_retention_limit": found.get("SnapshotRetentionLimit"),
             "snapshot_window": found.get("SnapshotWindow"),
+            "engine": node.get("Engine"),
+            "engine_version": node.get("EngineVersion"),
+            "port": group.get("PrimaryEndpoint", {}).get("Port"),
+            "subnet_group_name": node.get("CacheSubnetGroupName"),
+            "security_group_ids": [each["SecurityGroupId"] for each in node.get("SecurityGroups", [])]
+            or None,
+            "parameter_group_name": node.get("CacheParameterGroup", {}).get("CacheParameterGroupName"),
+            "maintenance_window": node.get("PreferredMaintenanceWindow"),
+            "auto_minor_version_upgrade": found.get("AutoMinorVersionUpgrade"),
+            "transit_encryption_mode": found.get("TransitEncryptionMode"),
             "transit_encryption_enabled": found.get("TransitEncryptionEnabled"),
             "at_rest_encryption_enabled": found.get("AtRestEncryptionEnabled"),
             "tags_all": self.tags(aws, found["ARN"]),
