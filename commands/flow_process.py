@@ -12,6 +12,7 @@ import os
 import runpy
 import signal
 import sys
+import tempfile
 import threading
 from multiprocessing import connection, forkserver, get_context, parent_process
 from pathlib import Path
@@ -41,6 +42,9 @@ FILMS = (
     *("scipy.io.wavfile", "scipy.ndimage", "scipy.signal", "sqlalchemy.dialects.postgresql", "sqlmodel"),
     "structlog",
 )
+# It talks over a socket in a directory of its own in the temporary one; a socket's path has at most 103
+# bytes (macOS; 107 on Linux). From 3.14 on, Python goes to /tmp by itself.
+LONGEST_DIRECTORY = 103 - len("/pymp-abcdefgh/listener-abcdefgh")
 
 _context = get_context("forkserver")
 
@@ -52,7 +56,13 @@ def prepare(libraries: tuple[str, ...]) -> None:
         libraries: modules of libraries; one that can't be imported is left out.
     """
     _context.set_forkserver_preload([*COMMON, *libraries])
-    forkserver.ensure_running()
+    chosen = tempfile.tempdir
+    if len(os.fsencode(tempfile.gettempdir())) > LONGEST_DIRECTORY:
+        tempfile.tempdir = "/tmp"
+    try:
+        forkserver.ensure_running()
+    finally:
+        tempfile.tempdir = chosen
 
 
 class ForkedEngine:

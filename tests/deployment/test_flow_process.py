@@ -200,6 +200,18 @@ def test_a_run_whose_output_is_its_workers_ends_with_it_and_no_other(
                 each.kill()
 
 
+def test_it_is_there_below_a_directory_whose_name_is_too_long_for_a_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    works = "from commands import flow_process as p; p.prepare(()); c = p._context.Process(target=print); "
+    done = subprocess.run(
+        [sys.executable, "-c", f"{works}c.start(); c.join(); raise SystemExit(c.exitcode)"],
+        env=os.environ | {"TMPDIR": str(deep)},
+    )
+    assert done.returncode == 0
+    assert list(deep.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("flow", "libraries"), [("deploy", "DEPLOYING"), ("health_check", "DEPLOYING"), ("generate", "FILMS")]
 )
