@@ -187,7 +187,7 @@ def logging(groups: Iterable[LogRetention], wanted: Collection[str]) -> str:
         raise NotGood(f"there is no log group {', '.join(missing)}", SET_RIGHT)
     if endless := [group.name for group in groups if group.days is None]:
         raise NotGood(f"kept for ever, and paid for: {', '.join(endless)}", SET_RIGHT)
-    return "; ".join(f"{group.name} {group.days} days" for group in groups)
+    return "; ".join(f"{group.name} for {group.days} d" for group in groups)
 
 
 def _list(found: Any) -> list[str]:
