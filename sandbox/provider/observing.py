@@ -11,7 +11,11 @@ from sandbox.provider.values import UNKNOWN, Value
 
 
 def observed_state(
-    schema: TypeSchema, current: Mapping[str, Value], observed: Mapping[str, Value]
+    schema: TypeSchema,
+    current: Mapping[str, Value],
+    observed: Mapping[str, Value],
+    *,
+    imported: bool = False,
 ) -> dict[str, Value]:
     """The state after a look at AWS.
 
@@ -19,13 +23,11 @@ def observed_state(
         schema: The resource's type.
         current: Its state, or its plan right after it was made.
         observed: What AWS says, by attribute and block; what is not in it is not looked at and stays.
+        imported: Whether it was imported just now: then nobody has written yet what is of no account.
 
     Returns:
         The new state, with nothing unknown in it.
     """
-    imported = all(
-        current.get(name) is None for name, attribute in schema.block.attributes.items() if attribute.required
-    )
     state = _block(schema.block, current, observed, imported=imported)
     for name in schema.json:
         if current.get(name) is not UNKNOWN and same_json(current.get(name), state[name]):
@@ -38,13 +40,13 @@ def _block(
 ) -> dict[str, Value]:
     state: dict[str, Value] = {}
     for name, attribute in block.attributes.items():
-        state[name] = _attribute(attribute, current.get(name), observed.get(name, UNKNOWN))
+        state[name] = _attribute(attribute, current.get(name), observed.get(name, UNKNOWN), imported=imported)
     for name, nested in block.blocks.items():
         state[name] = _nested(nested, current.get(name), observed.get(name, UNKNOWN), imported=imported)
     return state
 
 
-def _attribute(attribute: Attribute, current: Value, observed: Value) -> Value:
+def _attribute(attribute: Attribute, current: Value, observed: Value, *, imported: bool) -> Value:
     if attribute.write_only:
         return None
     if observed is UNKNOWN:
@@ -52,7 +54,9 @@ def _attribute(attribute: Attribute, current: Value, observed: Value) -> Value:
     value = typed(attribute.type, observed)
     if current is UNKNOWN:
         return value
-    if current is None and not attribute.computed and not value:
+    # What is written by default is written of a thing that was imported too.
+    told = imported and attribute.default is not None
+    if current is None and not attribute.computed and not value and not told:
         # AWS writes false, 0 and empty where nothing was asked for.
         return None
     return current if same(attribute.type, current, value) else value

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # Terraform draws a diagnostic as one paragraph; this one says what the whole thing is.
 REHEARSAL = "This is a rehearsal in the sandbox, not validation by the AWS provider."
+# What Terraform hands back when it reads what it has just imported.
+JUST_IMPORTED = b"imported"
 _FAILURES = (ClientError, BotoCoreError, LookupError, TimeoutError, Stopped, ValueError)
 
 
@@ -93,11 +95,12 @@ class Servicer(ProviderServicer):
         return answer
 
     def ReadResource(self, request: Any, context: ServicerContext) -> pb.ReadResource.Response:
-        answer = pb.ReadResource.Response(new_state=request.current_state, private=request.private)
+        answer = pb.ReadResource.Response(new_state=request.current_state)
         resource = RESOURCES[request.type_name]
         current: State = decode(request.current_state)
         with _failures(answer.diagnostics, f"reading {request.type_name} ({current.get('id')})"):
-            answer.new_state.CopyFrom(encode(self._observed(resource, current)))
+            observed = self._observed(resource, current, imported=request.private == JUST_IMPORTED)
+            answer.new_state.CopyFrom(encode(observed))
         return answer
 
     def PlanResourceChange(self, request: Any, context: ServicerContext) -> pb.PlanResourceChange.Response:
@@ -153,7 +156,9 @@ class Servicer(ProviderServicer):
     def ImportResourceState(self, request: Any, context: ServicerContext) -> Any:
         resource = RESOURCES[request.type_name]
         state = conform(resource.schema.block, resource.imported(request.id) | {"region": self._aws.region})
-        imported = pb.ImportResourceState.ImportedResource(type_name=request.type_name, state=encode(state))
+        imported = pb.ImportResourceState.ImportedResource(
+            type_name=request.type_name, state=encode(state), private=JUST_IMPORTED
+        )
         return pb.ImportResourceState.Response(imported_resources=[imported])
 
     def ReadDataSource(self, request: Any, context: ServicerContext) -> pb.ReadDataSource.Response:
@@ -191,13 +196,14 @@ class Servicer(ProviderServicer):
         every = UNKNOWN if tags is UNKNOWN else {**self._aws.default_tags, **(tags or {})}
         return {"region": self._aws.region, "tags_all": every}
 
-    def _observed(self, resource: Resource, current: State, asked: State | None = None) -> State | None:
+    def _observed(
+        self, resource: Resource, current: State, asked: State | None = None, *, imported: bool = False
+    ) -> State | None:
         found = resource.look(self._aws, asked or without_unknown(current))
         if found is None:
             return None
-        return observed_state(
-            resource.schema, current, {**_tags(self._aws, current, found), "region": self._aws.region}
-        )
+        observed = {**_tags(self._aws, current, found), "region": self._aws.region}
+        return observed_state(resource.schema, current, observed, imported=imported)
 
     def _check(self, diagnostics: Any, resource: Resource, values: State) -> None:
         for path, said in checks.complaints(self._aws, resource, values):

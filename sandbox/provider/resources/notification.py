@@ -39,6 +39,9 @@ class Topic(Resource):
             **{name: given.get(key) for name, key in self.settings.items()},
             "arn": arn,
             "name": arn.rpartition(":")[2],
+            # SNS has it in the name.
+            "fifo_topic": arn.endswith(".fifo"),
+            "content_based_deduplication": given.get("ContentBasedDeduplication") == "true",
             "owner": given.get("Owner"),
             "tags_all": tags_of(tags),
         }

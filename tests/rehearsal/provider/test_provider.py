@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -298,6 +299,57 @@ def test_what_exists_is_named_and_can_be_imported(terraform: Terraform, client: 
     terraform.must("destroy", "-auto-approve", "-input=false")
     identifiers = [one["DBInstanceIdentifier"] for one in rds.describe_db_instances()["DBInstances"]]
     assert name not in identifiers
+
+
+def test_what_is_imported_is_not_made_anew(terraform: Terraform, name: str) -> None:
+    """What can't be changed in place has to be read: a plan would replace what lacks it."""
+    configuration = f"""
+        resource "aws_sns_topic" "x" {{
+          name = "{name}"
+        }}
+        resource "aws_vpc" "x" {{
+          cidr_block = "10.9.0.0/16"
+        }}
+        resource "aws_subnet" "x" {{
+          vpc_id     = aws_vpc.x.id
+          cidr_block = "10.9.0.0/24"
+        }}
+        resource "aws_elasticache_subnet_group" "x" {{
+          name       = "{name}"
+          subnet_ids = [aws_subnet.x.id]
+        }}
+        resource "aws_elasticache_parameter_group" "x" {{
+          name   = "{name}"
+          family = "redis7"
+        }}
+        resource "aws_elasticache_replication_group" "x" {{
+          replication_group_id       = "{name}"
+          description                = "Events"
+          engine                     = "redis"
+          engine_version             = "7.1"
+          node_type                  = "cache.t4g.micro"
+          num_cache_clusters         = 1
+          port                       = 6379
+          parameter_group_name       = aws_elasticache_parameter_group.x.name
+          subnet_group_name          = aws_elasticache_subnet_group.x.name
+          at_rest_encryption_enabled = true
+          transit_encryption_enabled = true
+          transit_encryption_mode    = "required"
+          maintenance_window         = "sun:09:30-sun:10:30"
+        }}
+    """
+    terraform.write(configuration)
+    terraform.must("apply", "-auto-approve", "-input=false")
+    [topic] = re.findall(r"arn:aws:sns:\S+?(?=\")", json.dumps(terraform.shown()))[:1]
+    ids = {"aws_elasticache_replication_group.x": name, "aws_sns_topic.x": topic}
+    for address in ids:
+        terraform.must("state", "rm", address)
+    imports = (f'import {{\n to = {address}\n id = "{identity}"\n}}' for address, identity in ids.items())
+    terraform.write("\n".join((configuration, *imports)))
+    assert "delete" not in {action for actions in terraform.plan().values() for action in actions}
+    terraform.must("apply", "-input=false", "saved")
+    assert terraform.plan() == {}
+    terraform.must("destroy", "-auto-approve", "-input=false")
 
 
 def test_the_state_lies_locked_in_a_bucket(terraform: Terraform, client: Clients, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.provider.observing import observed_state, typed
+from sandbox.provider.schema import Attribute, Block, TypeSchema
 from sandbox.provider.values import UNKNOWN
 from tests.sandbox.provider.test_planning import PRIOR, SCHEMA
 
@@ -34,6 +35,15 @@ def test_drift(observed: dict, becomes: dict) -> None:
 def test_nothing_is_no_change_where_nothing_was_asked_for(seen: object) -> None:
     state = PRIOR | {"public": None}
     assert observed_state(SCHEMA, state, {"public": seen})["public"] is None
+
+
+@pytest.mark.parametrize(("default", "told"), [(False, False), (True, False), (None, None)])
+def test_what_is_off_in_an_imported_thing_is_told_where_it_has_a_default(
+    default: object, told: object
+) -> None:
+    block = Block(attributes={"x": Attribute(type="bool", optional=True, default=default)}, blocks={})
+    schema = TypeSchema(kind="resource", name="x", block=block)
+    assert observed_state(schema, {"x": None}, {"x": False}, imported=True) == {"x": told}
 
 
 def test_after_making_a_thing_nothing_is_unknown() -> None:
