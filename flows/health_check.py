@@ -48,7 +48,7 @@ async def health_check(
     words = reporting.in_words(found.checks)
     known = await reporting.remember(HEALTH, environment, stands.records, entry(stands, found))
     await reporting.tell(HEALTH, environment, check_rows(found.checks), known, words=words)
-    await follow(stands, known)
+    await follow(stands, known, found.checks)
     if found.verdict == "unhealthy":
         return Failed(message=f"{environment} is unhealthy. {words}")
     return Completed(name=found.verdict.capitalize(), message=words)

@@ -5,6 +5,7 @@ What is decided is in `incidents`; what is started for it, Prefect's automations
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from prefect.artifacts import acreate_markdown_artifact
@@ -13,6 +14,7 @@ from prefect.logging import get_logger
 
 from blocks.record_store import RecordStore
 from flows.deployment.artifacts import shown
+from flows.deployment.release import Check
 from flows.operation import history as histories
 from flows.operation.history import History
 from flows.operation.incidents import Incident, Incidents, Situation, decide
@@ -23,8 +25,12 @@ OPENED, CLOSED, ROLLBACK = "reelflow.incident.opened", "reelflow.incident.closed
 RECORD = "incidents"
 
 
-async def follow(stands: Standing, history: History) -> Incident | None:
+async def follow(stands: Standing, history: History, checks: Sequence[Check]) -> Incident | None:
     """Opens, keeps or closes the incident that the checks make; the newest one, if there is any.
+
+    Args:
+        history: the checks, oldest first, the newest included.
+        checks: what the newest one has seen.
 
     Raises:
         HistoryUnreadable, StoreError: its record can't be read or written.
@@ -41,7 +47,7 @@ async def follow(stands: Standing, history: History) -> Incident | None:
     await shown(
         acreate_markdown_artifact(
             key=f"incident-{environment}",
-            markdown=in_words(environment, incident),
+            markdown=in_words(environment, incident, checks),
             description=summary(environment, incident),
         )
     )
@@ -91,24 +97,32 @@ def summary(environment: str, incident: Incident) -> str:
     return f"{words}; over at {_clock(incident.closed)}" if incident.closed else words
 
 
-def in_words(environment: str, incident: Incident) -> str:
-    """An incident as Markdown."""
+def in_words(environment: str, incident: Incident, checks: Sequence[Check]) -> str:
+    """An incident as Markdown, while it is open with the evidence of the checks that are not good."""
     state = f"closed {_clock(incident.closed)}" if incident.closed else "open"
     facts = {
         "Opened": _clock(incident.opened),
         "Closed": _clock(incident.closed) if incident.closed else None,
         "Not good": ", ".join(incident.failed),
         "Release that served": incident.release,
-        "Rollback asked for": _clock(incident.rollback) if incident.rollback else None,
+        "Rollback asked for": _rollback(incident),
     }
-    lines = [f"# Incident {incident.id} of {environment}: {state}", "", summary(environment, incident), ""]
-    lines += ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items() if value)]
+    lines = [f"# Incident {incident.id} of {environment}: {state}", ""]
+    lines += [f"- **{name}**: {value}" for name, value in facts.items() if value]
     if not incident.closed:
-        lines += [
-            "",
-            f"What is wrong: `reelflow explain {environment}`; now: `reelflow check {environment}`.",
-        ]
+        bad = [check for check in checks if check.good is False]
+        lines += ["", "| Check | Evidence | What to do |", "|---|---|---|"]
+        lines += [f"| {check.name} | {_cell(check.evidence)} | {_cell(check.remedy)} |" for check in bad]
+        lines += ["", f"The cause: `reelflow explain {environment}`; now: `reelflow check {environment}`."]
     return "\n".join(lines)
+
+
+def _rollback(incident: Incident) -> str | None:
+    return f"{_clock(incident.rollback)}, to {incident.goal}" if incident.rollback else None
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|").replace("\n", " ")
 
 
 def _clock(moment: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.deployment.release import Release
+from flows.deployment.release import Check, Release
 from flows.operation.history import Entry
 from flows.operation.incident_telling import CLOSED, OPENED, ROLLBACK, events, in_words
 from flows.operation.incidents import Incident, Incidents, Situation, decide, wants_rollback
@@ -182,8 +182,16 @@ def test_an_incident_is_told_once(before: Incident | None, after: Incident, told
 
 
 def test_an_incident_in_words() -> None:
-    words = in_words("prod", ASKED)
+    checks = (
+        Check(name="Health", good=False, evidence="it answers 503 | or\nnothing", remedy="Look at its logs"),
+        Check(name="Database", good=True, evidence="it is available"),
+    )
+    words = in_words("prod", ASKED, checks)
     assert "open" in words
-    assert "going back from release r to g was asked for" in words
+    assert "2026-11-24 12:00:00 UTC, to g" in words
+    assert "| Health | it answers 503 \\| or nothing | Look at its logs |" in words
+    assert "Database" not in words
     assert "reelflow explain prod" in words
-    assert "closed 2026-11-24 12:05:00 UTC" in in_words("prod", OVER)
+    over = in_words("prod", OVER, checks)
+    assert "closed 2026-11-24 12:05:00 UTC" in over
+    assert "503" not in over
