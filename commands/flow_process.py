@@ -2,7 +2,7 @@
 
 A new interpreter spends 4 to 7 s of a processor on libraries before it does anything of a flow, and
 Prefect's worker starts two one after the other for a run. Python's fork server loads them once a worker.
-Of the project itself it loads nothing: a run always has the code as it is in the checkout.
+Of the flows themselves it loads nothing: a run always has the code as it is in the checkout.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def prepare(libraries: tuple[str, ...]) -> None:
     Args:
         libraries: modules of libraries; one that can't be imported is left out.
     """
-    _context.set_forkserver_preload([*COMMON, *libraries])
+    _context.set_forkserver_preload(["commands.fork_server", *COMMON, *libraries])
     chosen = tempfile.tempdir
     if len(os.fsencode(tempfile.gettempdir())) > LONGEST_DIRECTORY:
         tempfile.tempdir = "/tmp"
@@ -127,6 +127,7 @@ class NoHooks:
 def _run(environment: dict[str, str], directory: str, speaks: bool) -> None:
     # Cancelled, it is ended with all that it has started; a Ctrl-C in a terminal reaches the worker only.
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if speaks:
         threading.Thread(target=_end_with_the_worker, daemon=True).start()
     else:

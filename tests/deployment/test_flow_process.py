@@ -71,10 +71,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pools(client: SyncPrefectClient) -> Iterator[None]:
     template = ProcessWorker.get_default_base_job_template()
-    for name in ("toys", "orphans"):
+    for name in ("toys", "deploy"):
         client.create_work_pool(WorkPoolCreate(name=name, type="process", base_job_template=template))
     yield
-    for name in ("toys", "orphans"):
+    for name in ("toys", "deploy"):
         client.delete_work_pool(name)
 
 
@@ -84,7 +84,11 @@ def working(pool: str, prefect_server_url: str) -> subprocess.Popen[bytes]:
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         "PREFECT_WORKER_WEBSERVER_PORT": str(free_port()),
     }
-    return subprocess.Popen([sys.executable, "-c", WORKS.format(pool=pool)], env=os.environ | environment)
+    return subprocess.Popen(
+        [sys.executable, "-c", WORKS.format(pool=pool)],
+        env=os.environ | environment,
+        start_new_session=True,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -182,8 +186,8 @@ def test_a_run_that_is_cancelled_ends_with_all_that_it_has_started(
 def test_a_run_whose_output_is_its_workers_ends_with_it_and_no_other(
     start: Start, prefect_server_url: str, speaks: bool
 ) -> None:
-    process = working("orphans", prefect_server_url)
-    _, left = start("waits", pool="orphans", speaks=speaks)
+    process = working("deploy", prefect_server_url)
+    _, left = start("waits", pool="deploy", speaks=speaks)
     engine, helper = processes(left)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -198,6 +202,22 @@ def test_a_run_whose_output_is_its_workers_ends_with_it_and_no_other(
         for each in (engine, helper):
             if not gone(each):
                 each.kill()
+
+
+@pytest.mark.usefixtures("pools")
+def test_told_to_end_with_all_its_group_it_knows_how_its_run_has(
+    client: SyncPrefectClient, start: Start, prefect_server_url: str
+) -> None:
+    process = working("deploy", prefect_server_url)
+    run, left = start("waits", pool="deploy")
+    [engine, _] = processes(left)
+    server = psutil.Process(engine.ppid())
+    os.killpg(process.pid, signal.SIGTERM)
+    assert process.wait(60) == 0
+    state = ended(client, run)
+    assert state.is_crashed()
+    assert "terminat" in str(state.message)
+    until(lambda: gone(engine) and gone(server))
 
 
 def test_it_is_there_below_a_directory_whose_name_is_too_long_for_a_socket(tmp_path: Path) -> None:

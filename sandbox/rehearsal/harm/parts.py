@@ -15,6 +15,7 @@ import boto3
 import psutil
 import psycopg
 from prefect import resume_flow_run
+from prefect.client.orchestration import get_client
 
 from flows.deployment.lock import Holder, Lock
 from sandbox.rehearsal.harm.contract import Scene
@@ -169,15 +170,16 @@ def connected(scene: Scene) -> Iterator[psycopg.Connection]:
 
 
 def deployers(scene: Scene) -> list[psutil.Process]:
-    """The processes that run the flow of the release that is being made."""
+    """The process that runs the flow of the release that is being made, and what it has started."""
     release = scene.newest()
-    wanted = str(release.flow_runs[-1]) if release and release.flow_runs else None
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if wanted and process.environ().get("PREFECT__FLOW_RUN_ID") == wanted:
-                found.append(process)
-    return found
+    if not release or not release.flow_runs:
+        return []
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(release.flow_runs[-1])
+    with suppress(psutil.NoSuchProcess):
+        flow = psutil.Process(int(run.infrastructure_pid or 0))
+        return [flow, *flow.children(recursive=True)]
+    return []
 
 
 def _limit_files(process: psutil.Process, largest: str) -> None:
