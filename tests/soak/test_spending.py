@@ -17,12 +17,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from sandbox.errors import SandboxFailed
 from sandbox.replicate.running import StandIn, stand_in
-from stack.shared_process import free_port
+from stack.processes import free_port, kill
 from tests.soak.test_restarts import _unfinished
 from tests.whole import Stack, whole_product
 
@@ -68,12 +69,16 @@ class _Workers:
     killed: int = 0
 
     def kill_next(self) -> None:
-        """Kills the one whose turn it is; another takes its place."""
+        """Kills the one whose turn it is; another takes its place.
+
+        Every other time its film is killed with it, as by the death of a container; else that goes on.
+        """
         turn = self.killed % WORKERS
         if turn == 0:
             self.stack.kill("worker")
         else:
-            self.beside[turn - 1].kill()
+            worker = psutil.Process(self.beside[turn - 1].pid)
+            kill([worker, *(worker.children(recursive=True) if self.killed % 2 else ())])
             self.beside[turn - 1].wait()
             self.beside[turn - 1] = self.another()
         self.killed += 1
