@@ -12,6 +12,7 @@ RUN := .venv/bin
 # One more than there are cores: a third of their time these tests wait for servers.
 SIDE_BY_SIDE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
+DEPLOYING := tests/rehearsal/test_rehearsal.py $(addprefix tests/rehearsal/operation/test_,rollback.py schema.py watch.py)
 WHOLE := tests/up tests/rehearsal/test_rehearsal.py tests/renders/test_resume.py tests/renders tests/pages
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
@@ -33,9 +34,11 @@ test: setup
 	$(RUN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(WHOLE)
 
 test-rehearsal: setup
-	@# Blocks, configuration, Terraform's provider and the sandbox, part by part on real servers.
+	@# Blocks, configuration, Terraform's provider and the sandbox, part by part on real servers; then what
+	@# plays whole deployments, each file by itself: one takes all of a small machine's processors.
 	scripts/system-packages
-	$(RUN)/pytest -n 2 --dist loadfile tests/rehearsal
+	$(RUN)/pytest -n 2 --dist loadfile tests/rehearsal $(DEPLOYING:%=--ignore=%)
+	set -e; for file in $(DEPLOYING); do $(RUN)/pytest $$file; done
 
 fuzz: setup
 	@# Other cases each time; a failure tells how to repeat it.

@@ -151,7 +151,7 @@ def test_the_first_has_nothing_to_prove(story: Story) -> None:
 
 
 def test_the_schema_is_moved_by_command(story: Story) -> None:
-    assert (story.said["status"]["current"], story.said["status"]["pending"]) == ("0003", [])
+    assert (story.said["status"]["current"], story.said["status"]["pending"]) == (HEAD, [])
     down, up = story.said["down"], story.said["up"]
     assert (down["from"], down["to"], story.versions["down"]) == (HEAD, "0001", "0001")
     assert (up["from"], up["to"], story.versions["up"]) == ("0001", HEAD, HEAD)
@@ -172,7 +172,7 @@ def test_the_backup_is_in_the_media_bucket(story: Story) -> None:
     made = story.said["backup"]
     assert made["ok"], made["message"]
     backup, scene = made["record"]["backup"], story.scene()
-    assert backup["schema_version"] == "0003"
+    assert backup["schema_version"] == HEAD
     with connected(scene) as connection:
         row = connection.execute("SELECT count(*) FROM generation_jobs").fetchone()
     # The films that verified the release.
@@ -225,7 +225,7 @@ def test_a_good_step_is_proved_on_the_backup(story: Story) -> None:
     assert 0 < proof.locks[0].seconds < 5
     assert [look.name for look in part.looks if look.good] == ["Tables", "API", "Worker"]
     assert [look.name for look in proof.lived if look.good] == ["Tables", "API", "Worker"]
-    assert part.down_to == "0003"
+    assert part.down_to == HEAD
 
 
 def test_no_copy_is_left(story: Story) -> None:
