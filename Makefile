@@ -11,8 +11,9 @@ SHELL := /bin/bash
 RUN := .venv/bin
 # One more than there are cores: a third of their time these tests wait for servers.
 SIDE_BY_SIDE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-# Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
+# Tests that play one whole deployment after the other.
 DEPLOYING := tests/rehearsal/test_rehearsal.py $(addprefix tests/rehearsal/operation/test_,rollback.py schema.py watch.py)
+# Tests of whole films, whole releases and in a browser, the longest first: two of their files at a time.
 WHOLE := tests/up tests/rehearsal/test_rehearsal.py tests/renders/test_resume.py tests/renders tests/pages
 DEMO_PROMPT := Volta, the electric city bike: glide through the morning, arrive fresh. Teal and warm orange. Book a test ride.
 
