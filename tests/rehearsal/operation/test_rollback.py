@@ -176,8 +176,12 @@ def test_a_one_way_step_is_refused_before_anything_is_touched(story: Story) -> N
     assert [stage["name"] for stage in seen.document["stages"]] == ["choose", "check"]
 
 
-def test_a_snapshot_takes_the_place_of_the_data_and_nothing_is_lost(restored: Story) -> None:
+def test_a_snapshot_takes_the_place_of_the_data_and_nothing_is_lost(
+    restored: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
     story = restored
+    with capsys.disabled():
+        print(f"\n{json.dumps(story.held, indent=1, default=str)}")  # noqa: T201
     # What served before the one-way step had itself been taken back, to the first release.
     first, seen = story.deployed["first"], story.seen["restored"]
     assert (seen.document["verdict"], seen.document["goal"]) == ("verified", first.id), seen.document["cause"]
