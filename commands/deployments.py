@@ -48,8 +48,8 @@ def apply_deployments(pool: Pool, *, flows_speak: bool, only: str | None = None)
 
     Args:
         pool: the pool.
-        flows_speak: whether the worker's log has the log of its flow runs in it. Their output then goes
-            through the worker, and they don't outlive its death.
+        flows_speak: whether the worker's log has the log of its flow runs in it. They then don't outlive
+            its death.
         only: the environment whose deployments are meant, where the pool has those of several; None for all.
 
     Raises:

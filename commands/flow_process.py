@@ -1,7 +1,7 @@
 """The processes that flow runs have: forked from one that has loaded their libraries.
 
-A new interpreter spends 4 to 7 s of a processor on libraries before it does anything of a flow, and
-Prefect's worker starts two one after the other for a run. Python's fork server loads them once a worker.
+Prefect's worker starts two new interpreters for a run, one after the other, which spend 4 to 7 s of a
+processor on libraries before they do anything of its flow. Python's fork server loads them once a worker.
 Of the flows themselves it loads nothing: a run always has the code as it is in the checkout.
 """
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import State, StateType
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 from prefect.workers.process import ProcessWorker
@@ -25,7 +25,7 @@ from tests.app.waiting import until
 
 # What its work leaves is the file of its run: first that it has begun and with which processes.
 FLOW = """
-import os, subprocess, sys, time
+import os, signal, subprocess
 from pathlib import Path
 from prefect import flow
 
@@ -40,7 +40,7 @@ def toy(does: str, left: str) -> None:
         helper.kill()
         os._exit(7)
     if does == "waits":
-        time.sleep(600)
+        signal.pause()
     helper.kill()
     Path(left).write_text("first text")
 """
@@ -153,21 +153,17 @@ def test_a_run_has_the_code_that_the_checkout_has_when_it_starts(
 
 
 @pytest.mark.usefixtures("worker")
-def test_what_a_run_failed_of_is_told(client: SyncPrefectClient, start: Start) -> None:
-    run, _ = start("fails")
-    state = ended(client, run)
-    assert state.is_failed()
-    assert "as it was told to" in str(state.message)
-
-
-@pytest.mark.usefixtures("worker")
-def test_a_run_whose_process_dies_is_crashed_with_its_exit_code(
-    client: SyncPrefectClient, start: Start
+@pytest.mark.parametrize(
+    ("does", "ends", "told"),
+    [("fails", StateType.FAILED, "as it was told to"), ("dies", StateType.CRASHED, "status code: 7")],
+)
+def test_what_a_run_ended_of_is_told(
+    client: SyncPrefectClient, start: Start, does: str, ends: StateType, told: str
 ) -> None:
-    run, _ = start("dies")
+    run, _ = start(does)
     state = ended(client, run)
-    assert state.is_crashed()
-    assert "status code: 7" in str(state.message)
+    assert state.type == ends
+    assert told in str(state.message)
 
 
 @pytest.mark.usefixtures("worker")
@@ -210,7 +206,7 @@ def test_told_to_end_with_all_its_group_it_knows_how_its_run_has(
 ) -> None:
     process = working("deploy", prefect_server_url)
     run, left = start("waits", pool="deploy")
-    [engine, _] = processes(left)
+    engine, helper = processes(left)
     server = psutil.Process(engine.ppid())
     os.killpg(process.pid, signal.SIGTERM)
     assert process.wait(60) == 0
@@ -218,6 +214,7 @@ def test_told_to_end_with_all_its_group_it_knows_how_its_run_has(
     assert state.is_crashed()
     assert "terminat" in str(state.message)
     until(lambda: gone(engine) and gone(server))
+    helper.kill()
 
 
 def test_it_is_there_below_a_directory_whose_name_is_too_long_for_a_socket(tmp_path: Path) -> None:

@@ -176,8 +176,10 @@ def deployers(scene: Scene) -> list[psutil.Process]:
         return []
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(release.flow_runs[-1])
+    if not run.infrastructure_pid:
+        return []
     with suppress(psutil.NoSuchProcess):
-        flow = psutil.Process(int(run.infrastructure_pid or 0))
+        flow = psutil.Process(int(run.infrastructure_pid))
         return [flow, *flow.children(recursive=True)]
     return []
 
