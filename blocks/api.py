@@ -25,13 +25,14 @@ SMALL_FILM: Mapping[str, Any] = {
     "job_type": "ad_creative",
     "prompt": "A calm tea brand at dawn: slow mornings. Order yours.",
     "duration_s": 15,
-    # It is looked at often: what proves that films are made must not cost what films cost.
+    # It is made often: what proves that films are made must not cost what films cost, in money or in time.
     "built_in": True,
+    "draft": True,
     "clip_count": 3,
     "aspect": "1:1",
     "seed": 1,
 }
-SMALL_FILM_EXPECTED = Expectation(450, 720, 720, audio=True)
+SMALL_FILM_EXPECTED = Expectation(450, 480, 480, audio=True)
 _AGAIN = {408, 425, 429, 502, 503, 504}
 
 
