@@ -91,7 +91,8 @@ def list_assets(
     if kind:
         wanted = wanted.where(BrandAsset.kind == kind)
     if cursor is not None:
-        wanted = wanted.where(tuple_(BrandAsset.created_at, BrandAsset.id) < decode_cursor(cursor))
+        place = tuple_(col(BrandAsset.created_at), col(BrandAsset.id))
+        wanted = wanted.where(place < decode_cursor(cursor))
     with session() as db:
         rows = db.exec(wanted).all()
     page = rows[:limit]

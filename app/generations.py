@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -202,7 +201,7 @@ def _newest_films(db: Session, shown: Sequence[GenerationJob]) -> dict[UUID, Fil
             col(Composition.job_id).in_([job.id for job in shown]),
             Composition.status == CompositionStatus.COMPLETED,
         )
-        .ext(distinct_on(col(Composition.job_id)))
+        .distinct(col(Composition.job_id))
         .order_by(col(Composition.job_id), col(Composition.version).desc())
     )
     return {job_id: Film(film_id, picture) for job_id, film_id, picture in db.exec(newest)}

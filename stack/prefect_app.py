@@ -8,6 +8,9 @@ in the page would simply not be there.
 from __future__ import annotations
 
 import asyncio
+import gc
+import threading
+import time
 
 from prefect.server.api.server import create_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +19,7 @@ SERVICE_UNAVAILABLE = 503
 READING = ("GET", "HEAD", "OPTIONS")
 TRIES_AGAIN = 50
 AGAIN_AFTER_S = 0.1
+COLLECTS_EVERY_S = 5.0
 
 
 def patient(server: ASGIApp) -> ASGIApp:
@@ -83,4 +87,24 @@ def _from_the_start(body: list[Message], receive: Receive) -> Receive:
     return replayed
 
 
-application = patient(create_app())
+def collect_beside(every_s: float = COLLECTS_EVERY_S) -> None:
+    """Has a thread of its own collect garbage from now on.
+
+    A cursor that a cancelled request has left behind is freed by the collector, and freeing it waits until
+    its connection, which others use by then, is at rest. That takes as long as a statement waits for the
+    file's lock, a minute at most; and in the thread of the event loop nobody could give the lock back.
+    """
+
+    def collect() -> None:
+        while True:
+            time.sleep(every_s)
+            gc.collect()
+
+    gc.disable()
+    threading.Thread(target=collect, name="garbage", daemon=True).start()
+
+
+def application() -> ASGIApp:
+    """The server, in a process of its own."""
+    collect_beside()
+    return patient(create_app())

@@ -21,7 +21,7 @@ def embedded_prefect(home: Path) -> SharedProcess:
         name="prefect",
         home=home,
         command=lambda port: [
-            *(sys.executable, "-m", "uvicorn", "stack.prefect_app:application"),
+            *(sys.executable, "-m", "uvicorn", "--factory", "stack.prefect_app:application"),
             *("--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
         ],
         environment=lambda port: {

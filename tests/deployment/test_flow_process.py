@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psutil
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Cancelling
 from prefect.workers.process import ProcessWorker
@@ -103,18 +106,25 @@ def worker(pools: None, prefect_server_url: str) -> Iterator[subprocess.Popen[by
 def start(client: SyncPrefectClient, checkout: Path, tmp_path: Path) -> Start:
     def started(does: str, *, pool: str = "toys", speaks: bool = True) -> tuple[UUID, Path]:
         left = tmp_path / does
-        deployment = client.create_deployment(
-            flow_id=client.create_flow_from_name("toy"),
-            name=f"{does}-{pool}-{speaks}",
-            work_pool_name=pool,
-            entrypoint="toy.py:toy",
-            pull_steps=[{"prefect.deployments.steps.set_working_directory": {"directory": str(checkout)}}],
-            job_variables={"stream_output": speaks, "working_dir": str(checkout)},
-        )
+        deployment = deployed(client, checkout, f"{does}-{pool}-{speaks}", pool, speaks=speaks)
         run = client.create_flow_run_from_deployment(deployment, parameters={"does": does, "left": str(left)})
         return run.id, left
 
     return started
+
+
+def deployed(
+    client: SyncPrefectClient, checkout: Path, name: str, pool: str, *, speaks: bool = True, **given: Any
+) -> UUID:
+    return client.create_deployment(
+        flow_id=client.create_flow_from_name("toy"),
+        name=name,
+        work_pool_name=pool,
+        entrypoint="toy.py:toy",
+        pull_steps=[{"prefect.deployments.steps.set_working_directory": {"directory": str(checkout)}}],
+        job_variables={"stream_output": speaks, "working_dir": str(checkout)},
+        **given,
+    )
 
 
 def ended(client: SyncPrefectClient, run: UUID) -> State:
@@ -150,6 +160,16 @@ def test_a_run_has_the_code_that_the_checkout_has_when_it_starts(
         assert left.read_text() == "second text"
     finally:
         (checkout / "toy.py").write_text(FLOW)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_schedule_makes_runs(client: SyncPrefectClient, checkout: Path, tmp_path: Path) -> None:
+    left = tmp_path / "scheduled"
+    often = IntervalSchedule(interval=timedelta(seconds=5))
+    schedule = DeploymentScheduleCreate(schedule=often, parameters={"does": "works", "left": str(left)})
+    deployment = deployed(client, checkout, "scheduled", "toys", schedules=[schedule])
+    until(lambda: left.exists() and left.read_text() == "first text")
+    client.delete_deployment(deployment)
 
 
 @pytest.mark.usefixtures("worker")
