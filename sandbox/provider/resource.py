@@ -166,3 +166,21 @@ def retag(
         remove(gone)
     if new := {key: value for key, value in after.items() if before.get(key) != value}:
         add(new)
+
+
+class TaggedByArn(Resource):
+    """What RDS or ElastiCache has made: its tags are read and changed under its ARN."""
+
+    def tags(self, aws: Aws, arn: str) -> dict[str, str]:
+        """The tags of a thing."""
+        return tags_of(aws.client(self.service).list_tags_for_resource(ResourceName=arn)["TagList"])
+
+    def retag(self, aws: Aws, state: State, prior: State) -> None:
+        """Changes the tags."""
+        client = aws.client(self.service)
+        retag(
+            state,
+            prior,
+            lambda tags: client.add_tags_to_resource(ResourceName=state["arn"], Tags=tag_list(tags)),
+            lambda keys: client.remove_tags_from_resource(ResourceName=state["arn"], TagKeys=keys),
+        )

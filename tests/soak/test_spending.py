@@ -1,7 +1,8 @@
 """Two hundred films ordered at a Replicate that fails in every way, by five workers of which one is killed
 every twenty seconds: paid once.
 
-`SOAK_JOBS` is how many films; the stand-in draws small clips at once, so that ordering is what is tried.
+`SOAK_JOBS` is how many films; they are drafts, and the stand-in draws their clips at once, so that ordering
+is what is tried.
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def _make_all(stack: Stack, workers: _Workers) -> None:
             "duration_s": 15,
             "clip_count": CLIPS,
             "aspect": "1:1",
+            "draft": True,
             "seed": number,
         }
         client.post("/api/v1/generations", json=request).raise_for_status()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from sandbox.provider.aws import Aws, error_code
-from sandbox.provider.resource import Resource, State, changed, retag, served, tag_list, tags_of
+from sandbox.provider.resource import State, TaggedByArn, changed, served, tag_list
 from sandbox.provider.shapes import Names
 from sandbox.provider.values import Value
 
@@ -18,24 +18,8 @@ CHANGED_WITHIN_S = 60 * 60.0
 _OUR_OWN = ("tags", "tags_all", "apply_immediately", "auth_token_update_strategy")
 
 
-class ElastiCache(Resource):
-    """A thing of ElastiCache: its tags are read and changed under its ARN."""
-
+class ElastiCache(TaggedByArn):
     service = "elasticache"
-
-    def tags(self, aws: Aws, arn: str) -> dict[str, str]:
-        """The tags of a thing."""
-        return tags_of(aws.client("elasticache").list_tags_for_resource(ResourceName=arn)["TagList"])
-
-    def retag(self, aws: Aws, state: State, prior: State) -> None:
-        """Changes the tags."""
-        client = aws.client("elasticache")
-        retag(
-            state,
-            prior,
-            lambda tags: client.add_tags_to_resource(ResourceName=state["arn"], Tags=tag_list(tags)),
-            lambda keys: client.remove_tags_from_resource(ResourceName=state["arn"], TagKeys=keys),
-        )
 
 
 @served

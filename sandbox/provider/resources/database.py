@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from botocore.exceptions import ClientError
 
 from sandbox.provider.aws import Aws, error_code
-from sandbox.provider.resource import Resource, State, changed, retag, served, tag_list, tags_of
+from sandbox.provider.resource import State, TaggedByArn, changed, served, tag_list, tags_of
 from sandbox.provider.shapes import Names, response
 from sandbox.provider.values import Value
 
@@ -21,24 +21,8 @@ _DONE = ("available", "storage-optimization")
 _OUR_OWN = ("tags", "tags_all", "apply_immediately", "allow_major_version_upgrade")
 
 
-class Rds(Resource):
-    """A thing of RDS: its tags are read and changed under its ARN."""
-
+class Rds(TaggedByArn):
     service = "rds"
-
-    def tags(self, aws: Aws, arn: str) -> dict[str, str]:
-        """The tags of a thing."""
-        return tags_of(aws.client("rds").list_tags_for_resource(ResourceName=arn)["TagList"])
-
-    def retag(self, aws: Aws, state: State, prior: State) -> None:
-        """Changes the tags."""
-        client = aws.client("rds")
-        retag(
-            state,
-            prior,
-            lambda tags: client.add_tags_to_resource(ResourceName=state["arn"], Tags=tag_list(tags)),
-            lambda keys: client.remove_tags_from_resource(ResourceName=state["arn"], TagKeys=keys),
-        )
 
 
 @served
