@@ -17,11 +17,17 @@ from flows.deployment.faults import StageFailed
 from flows.deployment.release import Check, Release
 from flows.deployment.run import Deployment
 from flows.deployment.stage import Done, stage
+from flows.operation.schedules import schedules
 
 NAME = "preflight"
+# What has just been applied is scheduled a few seconds later.
+SETTLES_WITHIN_S = 10.0
 REQUIRED_KEYS = ("SECRET_KEY", "REDIS_PASSWORD")
 OPTIONAL_KEYS = ("REPLICATE_API_TOKEN",)
 ALARMS = "Alarms"
+SCHEDULES = "Schedules"
+# A release is as good without it: it is told, and refuses nothing.
+TOLD_ONLY = (SCHEDULES,)
 
 
 @stage(NAME, deadline_s=300, retries=3)
@@ -34,14 +40,16 @@ async def preflight(run: Deployment, *, ignore_alarms: bool) -> Done[None]:
     await artifacts.checklist(run, "preflight", checks)
     if failed := verdict(checks, ringing_alarms_matter=not ignore_alarms):
         raise failed
-    looked = sum(found.good is not None for found in checks)
-    return Done(None, f"{looked} checks are good")
+    good = sum(found.good is True for found in checks)
+    return Done(None, f"{good} checks are good")
 
 
 def verdict(checks: Sequence[Check], *, ringing_alarms_matter: bool) -> StageFailed | None:
-    """The first check that is not good, as the cause; None when all are."""
+    """The first check that is not good and matters, as the cause; None when there is none."""
     for found in checks:
-        if found.good is False and (ringing_alarms_matter or found.name != ALARMS):
+        if found.name in TOLD_ONLY or (found.name == ALARMS and not ringing_alarms_matter):
+            continue
+        if found.good is False:
             return StageFailed(NAME, found.kind, f"{found.name}: {found.evidence}", found.remedy)
     return None
 
@@ -69,6 +77,7 @@ async def examine(
         check("Names", lambda: _names(environment, outputs)),
         check(ALARMS, lambda: _alarms(environment, outputs)),
         check("Way back", lambda: _way_back(environment, outputs, previous)),
+        check(SCHEDULES, lambda: schedules(environment.name), settles_within_s=SETTLES_WITHIN_S),
     ]
     return tuple(await asyncio.gather(*checks))
 

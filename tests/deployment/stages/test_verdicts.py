@@ -24,7 +24,7 @@ from flows.stages.bake import verdict as bake_verdict
 from flows.stages.build import recorded
 from flows.stages.expand import at_head, needs_snapshot, schema_of
 from flows.stages.plan import left_behind, new_registry
-from flows.stages.preflight import ALARMS, secret_key, secret_verdict
+from flows.stages.preflight import ALARMS, SCHEDULES, secret_key, secret_verdict
 from flows.stages.preflight import verdict as preflight_verdict
 from flows.stages.roll_out import runs, way_back
 from flows.stages.roll_out import verdict as roll_out_verdict
@@ -340,6 +340,7 @@ def _check(name: str, good: bool | None) -> Check:
         ([_check(ALARMS, False)], True, "alarms"),
         ([_check(ALARMS, False)], False, None),
         ([_check(ALARMS, False), _check("Names", False)], False, "names"),
+        ([_check(SCHEDULES, False)], True, None),
     ],
 )
 def test_the_first_bad_check_is_the_cause(checks: list[Check], matter: bool, kind: str | None) -> None:
