@@ -44,14 +44,17 @@ from stack.prefect_server import embedded_prefect
 NAME = "sandbox"
 EVERY_S = 2
 CHECKS = 24 * 60 // 5
-# Of the day; from then on everything that is loaded once is loaded.
+# Of the day; by the second everything that is loaded once is loaded.
 MEASURED_AFTER = (CHECKS // 4, CHECKS * 5 // 8, CHECKS)
 DAILY = ("drift-check", "checklist", "housekeeping", "budget")
 ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED)
 # As the sandbox has its processors, a month of it would cost more than the budget.
 WELL = ("Healthy", "Completed", "Failed: AWS this month")
+# With a schedule that comes so often, and what else the machine has to do, a part may once answer late.
+SLOW = "Degraded"
+SLOW_AT_MOST = CHECKS // 50
 DAY_WITHIN_S = 20.0 * CHECKS
-MOST_MORE_MIB = 32
+MOST_MORE_MIB = 16
 MOST_MORE_FILES = 8
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(DAY_WITHIN_S + 1200)]
@@ -105,14 +108,15 @@ def test_a_day_piles_nothing_up_and_makes_nothing_grow(
         for name in day.sizes[0]:
             steps = " → ".join(f"{each[name].mib:.0f} MiB, {each[name].files} files" for each in day.sizes)
             print(f"{name}: {steps}")  # noqa: T201
-    assert {end for end in ends if not end.startswith(WELL)} == set()
+    assert {end for end in ends if not end.startswith((*WELL, SLOW))} == set()
+    assert sum(times for end, times in ends.items() if end.startswith(SLOW)) <= SLOW_AT_MOST
     assert day.most_at_once == 1
     assert skipped > 0
     assert waiting == []
-    first, _, last = day.sizes
-    for name in first:
-        assert last[name].mib - first[name].mib < MOST_MORE_MIB, name
-        assert last[name].files - first[name].files <= MOST_MORE_FILES, name
+    _, warm, last = day.sizes
+    for name in warm:
+        assert last[name].mib - warm[name].mib < MOST_MORE_MIB, name
+        assert last[name].files - warm[name].files <= MOST_MORE_FILES, name
     # As many rows in the second half as in the first: each run has its own, and vacuum takes them in time.
     grown = [later - before for before, later in pairwise(day.rows)]
     assert grown[1] <= grown[0] * 1.2 + 500
