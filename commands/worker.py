@@ -11,13 +11,17 @@ from contextlib import suppress
 from multiprocessing import active_children
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import anyio
+import httpx
 from anyio.abc import TaskStatus
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.exceptions import ObjectNotFound
 from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext
 from prefect.runner._process_manager import ProcessHandle
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
@@ -32,6 +36,8 @@ FLOWS_END_WITHIN_S = {Pool.RENDER: 20.0, Pool.DEPLOY: 1200.0}
 LIBRARIES = {Pool.RENDER: flow_process.FILMS, Pool.DEPLOY: flow_process.DEPLOYING}
 NEEDED = {Pool.RENDER: ("DATABASE_URL", "PREFECT_API_URL"), Pool.DEPLOY: ("PREFECT_API_URL",)}
 LOOKS_EVERY_S = 0.1
+# What is left to do for the process of a run that is suspended or over by what Prefect knows.
+LEAVES_WITHIN_S = 10.0
 
 # It takes the place of Prefect's own, which Prefect would have us told of at every start.
 warnings.filterwarnings("ignore", message="Type 'OrderlyWorker'", category=UserWarning)
@@ -46,6 +52,10 @@ class OrderlyWorker(ProcessWorker):
     """
 
     stopping = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._runs = dict[int, UUID]()
 
     async def get_and_submit_flow_runs(self) -> list[Any]:
         return [] if self.stopping else await super().get_and_submit_flow_runs()
@@ -82,6 +92,8 @@ class OrderlyWorker(ProcessWorker):
                     ended.append(execution)
 
             handle = await group.start(execute)
+            if handle.pid:
+                self._runs[handle.pid] = flow_run.id
             if task_status:
                 task_status.started(handle.pid)
         if not ended or ended[0].status_code is None:
@@ -91,15 +103,27 @@ class OrderlyWorker(ProcessWorker):
     async def stop(self) -> None:
         """Has the flows end, each in its own order, and waits until they have."""
         self.stopping = True
-        told = set[BaseProcess]()
+        told, began = set[BaseProcess](), monotonic()
         for _ in range(int(FLOWS_END_WITHIN_S[Pool(self._work_pool_name)] / LOOKS_EVERY_S)):
             flows = set(active_children())
             for flow in flows - told:
-                flow.terminate()
-            told |= flows
+                if monotonic() - began > LEAVES_WITHIN_S or not await self._leaves(flow):
+                    flow.terminate()
+                    told.add(flow)
             if not flows:
                 return
             await asyncio.sleep(LOOKS_EVERY_S)
+
+    async def _leaves(self, flow: BaseProcess) -> bool:
+        """Whether its process ends by itself now. One that was told to would be a crash, not suspended."""
+        run_id = self._runs.get(flow.pid or 0)
+        if run_id is None:
+            return False
+        try:
+            state = (await self.client.read_flow_run(run_id)).state
+        except (httpx.HTTPError, ObjectNotFound):
+            return False
+        return state is not None and (state.is_final() or state.name == "Suspended")
 
 
 def work(pool: Pool, *, limit: int, deploy: bool) -> None:

@@ -87,6 +87,8 @@ async def deployment(
                 yield run
                 await run.journal.update(status=Status.COMPLETED, ended=datetime.now(UTC))
             except Pause:
+                # It has ended: a signal that comes now would make a crash of it.
+                keeper.let_it_end()
                 raise
             except BaseException as fault:
                 await _end(run, confirm, keeper, fault)

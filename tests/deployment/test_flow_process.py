@@ -28,9 +28,11 @@ from tests.app.waiting import until
 
 # What its work leaves is the file of its run: first that it has begun and with which processes.
 FLOW = """
-import os, signal, subprocess
+import os, signal, subprocess, time
 from pathlib import Path
 from prefect import flow
+from prefect.exceptions import Pause
+from prefect.flow_runs import suspend_flow_run
 
 @flow
 def toy(does: str, left: str) -> None:
@@ -44,6 +46,14 @@ def toy(does: str, left: str) -> None:
         os._exit(7)
     if does == "waits":
         signal.pause()
+    if does == "asks":
+        helper.kill()
+        try:
+            suspend_flow_run(timeout=600)
+        except Pause:
+            # As one that tidies up.
+            time.sleep(1)
+            raise
     helper.kill()
     Path(left).write_text("first text")
 """
@@ -235,6 +245,20 @@ def test_told_to_end_with_all_its_group_it_knows_how_its_run_has(
     assert "terminat" in str(state.message)
     until(lambda: gone(engine) and gone(server))
     helper.kill()
+
+
+@pytest.mark.usefixtures("pools")
+def test_a_run_that_was_just_suspended_stays_so_when_its_worker_ends(
+    client: SyncPrefectClient, start: Start, prefect_server_url: str
+) -> None:
+    process = working("deploy", prefect_server_url)
+    run, _ = start("asks", pool="deploy")
+    until(lambda: (state := client.read_flow_run(run).state) and state.name == "Suspended")
+    process.terminate()
+    assert process.wait(60) == 0
+    state = client.read_flow_run(run).state
+    assert state
+    assert state.name == "Suspended"
 
 
 def test_it_is_there_below_a_directory_whose_name_is_too_long_for_a_socket(tmp_path: Path) -> None:
