@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from prefect import resume_flow_run
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.deployments import run_deployment
+from prefect.exceptions import NotPausedError, ObjectNotFound
 from prefect.states import Cancelling
 
 from app.errors import AppError
@@ -74,7 +75,7 @@ def approve(environment: Environment, *, by: str, refuse: bool, watcher: Watcher
     """Answers the deployment that waits, and follows it to its end.
 
     Raises:
-        NothingToApprove: none waits.
+        NothingToApprove: none waits, or not any more.
         ServiceFailed: Prefect can't be had.
     """
     started = time.monotonic()
@@ -88,8 +89,27 @@ def approve(environment: Environment, *, by: str, refuse: bool, watcher: Watcher
             )
         plan = release.plan.meaning if release.plan else ""
         run_id = release.flow_runs[-1]
-        resume_flow_run(run_id, run_input={"approved": not refuse, "by": by, "plan": plan})
+        answer(environment.name, run_id, {"approved": not refuse, "by": by, "plan": plan})
         return _followed(environment, run_id, watcher, api, started)
+
+
+def answer(environment: str, run_id: UUID, said: Mapping[str, Any]) -> None:
+    """Answers a suspended run.
+
+    Args:
+        said: the fields of `flows.stages.approve.Answer`.
+
+    Raises:
+        NothingToApprove: it is suspended no longer.
+    """
+    try:
+        resume_flow_run(run_id, run_input=dict(said))
+    except (NotPausedError, ObjectNotFound) as error:
+        raise NothingToApprove(
+            f"The deployment of {environment} waits no longer",
+            f"its flow run {run_id} has ended otherwise, or is not known to this Prefect server",
+            f"Ask anew: reelflow deploy {environment}",
+        ) from error
 
 
 def _followed(

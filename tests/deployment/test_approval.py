@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.exceptions import Pause
 from prefect.flow_engine import run_flow
 from prefect.flow_runs import resume_flow_run
+from prefect.states import Crashed
 
+from commands.deployment.deploy import NothingToApprove, answer
 from flows.deployment import lock
 from flows.deployment.release import Status
 from tests.deployment.conftest import CHECKOUT, Toy
@@ -57,15 +59,15 @@ def test_approved_it_goes_on_from_the_top_with_its_release(toy: Toy, run_id: UUI
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("said", "kind"),
     [
         ({"approved": False, "by": "Ada"}, "refused"),
         ({}, "refused"),
         ({"approved": True, "plan": "0" * 64}, "answer_to_another_plan"),
     ],
 )
-def test_any_other_answer_ends_it(toy: Toy, run_id: UUID, answer: dict[str, Any], kind: str) -> None:
-    resume_flow_run(run_id, run_input=answer)
+def test_any_other_answer_ends_it(toy: Toy, run_id: UUID, said: dict[str, Any], kind: str) -> None:
+    resume_flow_run(run_id, run_input=said)
     assert _execute(toy, run_id) == "Failed"
     release = toy.newest
     assert release.cause is not None
@@ -84,6 +86,15 @@ def test_an_answer_counts_for_a_plan_of_the_same_meaning_only(toy: Toy, run_id: 
     resume_flow_run(run_id, run_input={"approved": True, "plan": second})
     assert _execute(toy, run_id) == "Completed"
     assert toy.world.read_text() == "a1 a2 "
+
+
+def test_one_that_has_ended_otherwise_can_not_be_answered(run_id: UUID) -> None:
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(run_id, Crashed(), force=True)
+    with pytest.raises(NothingToApprove, match="waits no longer"):
+        answer("dev", run_id, {"approved": True})
+    with pytest.raises(NothingToApprove, match="is not known"):
+        answer("dev", uuid4(), {"approved": True})
 
 
 def _asked(toy: Toy) -> str:
