@@ -28,7 +28,7 @@ TO_COME = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any
 
 
 async def schedules(environment: str) -> str:
-    """How many schedules are active, each with a run to come.
+    """How many deployments have an active schedule, each with a run to come.
 
     Raises:
         NotLooked: no server of Prefect is set, or no schedule is active there.
@@ -64,7 +64,7 @@ async def _look(client: PrefectClient, environment: str) -> str:
                 f"a run of {name} is {late.total_seconds() / 60:.0f} minutes late",
                 "Start a worker that takes it: reelflow worker --pool deploy",
             )
-    return f"{len(active)} schedules are active, and each has a run to come"
+    return f"deployments with an active schedule: {len(active)}, each with a run to come"
 
 
 async def _next(client: PrefectClient, deployment: DeploymentResponse) -> datetime | None:

@@ -28,7 +28,7 @@ from tests.app.waiting import until
 
 # What its work leaves is the file of its run: first that it has begun and with which processes.
 FLOW = """
-import os, signal, subprocess, time
+import os, signal, subprocess
 from pathlib import Path
 from prefect import flow
 from prefect.exceptions import Pause
@@ -47,12 +47,11 @@ def toy(does: str, left: str) -> None:
     if does == "waits":
         signal.pause()
     if does == "asks":
-        helper.kill()
         try:
             suspend_flow_run(timeout=600)
         except Pause:
-            # As one that tidies up.
-            time.sleep(1)
+            # As one that tidies up, for as long as the test wants it to.
+            open(left + ".leaves").read()
             raise
     helper.kill()
     Path(left).write_text("first text")
@@ -249,13 +248,20 @@ def test_told_to_end_with_all_its_group_it_knows_how_its_run_has(
 
 @pytest.mark.usefixtures("pools")
 def test_a_run_that_was_just_suspended_stays_so_when_its_worker_ends(
-    client: SyncPrefectClient, start: Start, prefect_server_url: str
+    client: SyncPrefectClient, start: Start, tmp_path: Path, prefect_server_url: str
 ) -> None:
     process = working("deploy", prefect_server_url)
-    run, _ = start("asks", pool="deploy")
+    os.mkfifo(tmp_path / "asks.leaves")
+    run, left = start("asks", pool="deploy")
+    engine, helper = processes(left)
     until(lambda: (state := client.read_flow_run(run).state) and state.name == "Suspended")
     process.terminate()
+    # Nothing tells that it is let alone: it is given longer than a signal needs.
+    with pytest.raises(psutil.TimeoutExpired):
+        engine.wait(3)
+    (tmp_path / "asks.leaves").write_text("now")
     assert process.wait(60) == 0
+    helper.kill()
     state = client.read_flow_run(run).state
     assert state
     assert state.name == "Suspended"

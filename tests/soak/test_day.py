@@ -1,4 +1,4 @@
-"""A whole day of scheduled flows in less than half an hour: nothing piles up, and nothing grows.
+"""A whole day of scheduled flows in about an hour and a quarter: nothing piles up, and nothing grows.
 
 The schedule of the health check comes every two seconds, far oftener than the check can run, until it has
 run as often as in a day; meanwhile comes what else a day has. All by the worker that runs it in production.
