@@ -90,14 +90,14 @@ class OrderlyWorker(ProcessWorker):
             async def execute(*, task_status: TaskStatus[ProcessHandle]) -> None:
                 if execution := await executor.submit(task_status=task_status):
                     ended.append(execution)
+                    # Another process may get its id.
+                    self._runs.pop(execution.handle.pid or 0, None)
 
             handle = await group.start(execute)
             if handle.pid:
                 self._runs[handle.pid] = flow_run.id
             if task_status:
                 task_status.started(handle.pid)
-        # Another process may get its id.
-        self._runs.pop(handle.pid or 0, None)
         if not ended or ended[0].status_code is None:
             raise RuntimeError("the process of the flow run could not be started")
         return ProcessWorkerResult(status_code=ended[0].status_code, identifier=str(ended[0].handle.pid))
