@@ -81,11 +81,13 @@ def _capacity(db: Session) -> int:
 
 
 def _due(db: Session, *, limit: int) -> list[QueuedTask]:
+    # As their jobs came: a film that lost its worker goes on before those that were ordered after it.
     return list(
         db.exec(
             select(QueuedTask)
+            .join(GenerationJob, col(GenerationJob.id) == QueuedTask.job_id)
             .where(QueuedTask.status == DispatchStatus.PENDING, QueuedTask.available_at <= func.now())
-            .order_by(col(QueuedTask.created_at))
+            .order_by(col(GenerationJob.created_at), col(QueuedTask.created_at))
             .limit(limit)
         )
     )

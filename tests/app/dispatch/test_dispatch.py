@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select, update
 
 from app import jobs, records
+from app.configuration import configure
 from app.database import session
 from app.dispatch import dispatch_due, enqueue
 from app.models import DispatchStatus, JobStatus, QueuedTask, SystemConfig
@@ -107,6 +108,21 @@ def test_no_more_jobs_than_may_be_worked_on_at_once(
         jobs.cancel(db, first)
     assert dispatch_due(engine, client) == 1
     assert [_tasks(engine, job)[0].status for job in (second, third)] == [DispatchStatus.DISPATCHED] * 2
+
+
+def test_a_film_that_was_broken_off_goes_on_before_those_ordered_after_it(
+    engine: Engine, client: SyncPrefectClient, deployed: UUID, submit: Callable[[], UUID]
+) -> None:
+    with session(engine) as db:
+        configure(db, "max_concurrent_jobs", 1)
+    first, second = submit(), submit()
+    assert dispatch_due(engine, client) == 1
+    with session(engine) as db:
+        jobs.fail(db, first, jobs.INTERRUPTED, "Its worker was ended", "It goes on by itself")
+        enqueue(db, jobs.retry(db, first))
+    assert dispatch_due(engine, client) == 1
+    assert [task.status for task in _tasks(engine, first)] == [DispatchStatus.DISPATCHED] * 2
+    assert [task.status for task in _tasks(engine, second)] == [DispatchStatus.PENDING]
 
 
 def test_a_job_cancelled_before_its_turn_starts_nothing(
