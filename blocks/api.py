@@ -33,6 +33,8 @@ SMALL_FILM: Mapping[str, Any] = {
     "seed": 1,
 }
 SMALL_FILM_EXPECTED = Expectation(450, 480, 480, audio=True)
+# Codes of the API's problems.
+SWITCHED_OFF, FULL = "pipeline_disabled", "quota_reached"
 _AGAIN = {408, 425, 429, 502, 503, 504}
 
 
@@ -46,6 +48,14 @@ class ApiUnavailable(ApiError, Unavailable):
 
 class ApiDeadline(ApiError, DeadlineExceeded):
     """The API took longer than it was given."""
+
+
+class OrderRefused(ApiError):
+    """No film was taken on: the operator has said so, by a switch or by the storage quota."""
+
+    def __init__(self, what: str, cause: str, remedy: str, *, switched_off: bool) -> None:
+        super().__init__(what, cause, remedy)
+        self.switched_off = switched_off
 
 
 class FilmFailed(ApiError):
@@ -138,6 +148,7 @@ class Api:
             on_progress: is told the generation's status and percentage when they change.
 
         Raises:
+            OrderRefused: the operator takes none.
             FilmFailed: it could not be made, or is not as ordered.
             ApiDeadline: it was not ready in time.
         """
@@ -256,7 +267,24 @@ def _faults(what: str) -> Iterator[None]:
 def _expect(answer: httpx.Response, what: str) -> None:
     if answer.is_success:
         return
-    cause = f"it answers {answer.status_code} {answer.reason_phrase}"
+    said = _problem(answer)
+    why = str(said.get("detail", "")).rstrip(".")
+    if (code := said.get("code")) in (SWITCHED_OFF, FULL):
+        remedy = str(said.get("remedy", "")).rstrip(".")
+        raise OrderRefused(f"Can't {what}", why, remedy, switched_off=code == SWITCHED_OFF)
+    cause = f"it answers {answer.status_code} {answer.reason_phrase}" + (f": {why}" if why else "")
     if answer.status_code in _AGAIN:
         raise ApiUnavailable(f"Can't {what}", cause, "Try again in a moment; then see its logs")
     raise ApiError(f"Can't {what}", cause, "See its logs")
+
+
+def _problem(answer: httpx.Response) -> Mapping[str, Any]:
+    """What the API says is wrong (RFC 9457); nothing where all is well, or another has answered."""
+    if answer.is_success:
+        return {}
+    try:
+        said = answer.json()
+    # Of a download only the head is there.
+    except (ValueError, httpx.ResponseNotRead):
+        return {}
+    return said if isinstance(said, dict) else {}

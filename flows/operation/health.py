@@ -12,7 +12,7 @@ from typing import Literal
 
 from app.health.verdict import VITAL as VITAL_PARTS
 from blocks.account import account_of
-from blocks.api import Health
+from blocks.api import Health, OrderRefused
 from blocks.ecs.events import Serving
 from blocks.errors import BlockError
 from flows.deployment.checks import NotGood, NotLooked
@@ -224,7 +224,12 @@ async def _film(stands: Standing, found: Examined, *, wanted: bool, api: Check) 
     if api.good is False:
         raise NotLooked("the API can't be asked for one")
     with tempfile.TemporaryDirectory(prefix="reelflow-film-") as scratch:
-        film = await stands.environment.api(stands.outputs).film(Path(scratch), deadline_s=FILM_WITHIN_S)
+        try:
+            film = await stands.environment.api(stands.outputs).film(Path(scratch), deadline_s=FILM_WITHIN_S)
+        except OrderRefused as refused:
+            if refused.switched_off:
+                raise NotLooked(refused.cause) from refused
+            raise
     found.figures[FILM] = round(film.seconds, 2)
     return f"{film.probe.duration_s:.1f} s in {film.seconds:.1f} s, {film.size_bytes / 1e6:.1f} MB"
 

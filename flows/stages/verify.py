@@ -12,7 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
-from blocks.api import Health
+from blocks.api import Health, OrderRefused
 from blocks.ecs.events import Serving
 from blocks.terraform.outputs import Outputs
 from flows.deployment import artifacts
@@ -249,12 +249,17 @@ async def _film(run: Deployment, outputs: Outputs, *, wanted: bool) -> str:
     if not wanted:
         raise NotLooked("nothing has changed since the last one was made")
     progress = await run.progress("film", f"A small film, by the API of {run.environment.name}")
-    film = await run.environment.api(outputs).film(
-        run.scratch / "film",
-        deadline_s=FILM_WITHIN_S,
-        on_progress=lambda _status, percent: progress.tell(percent / 100),
-    )
-    await progress.close()
+    try:
+        film = await run.environment.api(outputs).film(
+            run.scratch / "film",
+            deadline_s=FILM_WITHIN_S,
+            on_progress=lambda _status, percent: progress.tell(percent / 100),
+        )
+    except OrderRefused as refused:
+        # Which the release before would have done as well.
+        raise NotLooked(f"{refused.cause}: {refused.remedy}") from refused
+    finally:
+        await progress.close()
     return f"{film.probe.duration_s:.1f} s in {film.seconds:.1f} s, {film.size_bytes / 1e6:.1f} MB"
 
 

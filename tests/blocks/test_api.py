@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from blocks.api import Api, ApiDeadline, ApiError, ApiUnavailable, FilmFailed
+from blocks.api import Api, ApiDeadline, ApiError, ApiUnavailable, FilmFailed, OrderRefused
 from blocks.ecs import Addresses, EcsService
 from media.probe import Expectation
 
@@ -165,6 +165,27 @@ async def test_a_film_that_fails_says_why(told: Told, ordered: Callable[..., Non
         await Api(url=told.url).film(tmp_path, deadline_s=10)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "switched_off"), [(503, "pipeline_disabled", True), (507, "quota_reached", False)]
+)
+async def test_an_operator_who_takes_no_films_is_no_fault_that_passes(
+    told: Told, ordered: Callable[..., None], tmp_path: Path, status: int, code: str, switched_off: bool
+) -> None:
+    ordered()
+    problem = {"code": code, "detail": "enough is enough", "remedy": "Ask the operator."}
+    told.answers["/api/v1/generations"] = (status, problem)
+    with pytest.raises(OrderRefused, match="enough is enough") as refused:
+        await Api(url=told.url).film(tmp_path, deadline_s=10)
+    assert refused.value.switched_off is switched_off
+    assert not refused.value.transient
+
+
+async def test_what_the_api_says_of_a_fault_is_told(told: Told) -> None:
+    told.answers["/health"] = (500, {"detail": "The disk is full.", "remedy": "Free some."})
+    with pytest.raises(ApiError, match=r"answers 500 Internal Server Error: The disk is full"):
+        await Api(url=told.url).health()
+
+
 async def test_a_film_that_takes_too_long_is_cancelled(
     told: Told, ordered: Callable[..., None], tmp_path: Path
 ) -> None:
@@ -183,6 +204,15 @@ async def test_a_film_with_another_checksum_is_refused(
 ) -> None:
     ordered(sha256="0" * 64)
     with pytest.raises(FilmFailed, match="checksum"):
+        await Api(url=told.url).film(tmp_path, deadline_s=10)
+
+
+async def test_a_link_that_is_refused_is_told(
+    told: Told, ordered: Callable[..., None], tmp_path: Path
+) -> None:
+    ordered()
+    told.answers["/media/film.mp4?signature=x"] = (403, {"detail": "The link has expired."})
+    with pytest.raises(ApiError, match="download the film: it answers 403 Forbidden"):
         await Api(url=told.url).film(tmp_path, deadline_s=10)
 
 
