@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.configuration import Configuration, configured
 from app.jobs import INTERRUPTED, JobError
 from app.models import (
     AspectRatio,
@@ -14,10 +15,10 @@ from app.models import (
     GenerationJob,
     JobStatus,
     JobType,
-    SystemConfig,
     UserSession,
 )
 from app.outgoing.addresses import anywhere, check_url
+from app.quota import require_space
 from app.replicate import ordered_from
 from app.requests import GenerationCreate, fingerprint
 from planning.brief import FPS, SEED_LIMIT, Brief
@@ -52,11 +53,14 @@ def check_request(
         AssetUnusable: the logo, the music or the recording can't be used.
         LanguageUnspoken: the voice-over's language can't be spoken.
         PipelineDisabled: jobs of this type are switched off.
+        QuotaReached: no more media may be stored.
         WebhookRefused: the webhook's address may not be called.
     """
     if request.webhook_url is not None:
         check_url(request.webhook_url, anywhere=anywhere())
-    _check_enabled(session, JobType(request.job_type))
+    now = configured(session)
+    require_space(now)
+    _check_enabled(now, JobType(request.job_type))
     _check_asset(session, session_id, request.logo_asset_id, {AssetKind.LOGO, AssetKind.IMAGE})
     _check_asset(session, session_id, request.music_asset_id, {AssetKind.MUSIC, AssetKind.AUDIO})
     voice = _check_asset(session, session_id, request.voice_asset_id, {AssetKind.AUDIO})
@@ -67,17 +71,17 @@ def check_request(
 
 
 def create_job(session: Session, request: GenerationCreate, user_session: UserSession) -> GenerationJob:
-    """A new pending job for a request. A seed left to chance is drawn here.
+    """A new pending job for a request. A seed left to chance is drawn here, and the scenes are counted.
 
     Raises:
-        AssetUnusable, LanguageUnspoken, PipelineDisabled, WebhookRefused: as `check_request`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, QuotaReached, WebhookRefused: as `check_request`.
     """
     check_request(session, request, user_session.id)
     job = GenerationJob(
         session_id=user_session.id,
         job_type=JobType(request.job_type),
         prompt=request.prompt,
-        parameters=request.model_dump(mode="json", exclude={"webhook_url"}),
+        parameters=counted(session, request).model_dump(mode="json", exclude={"webhook_url"}),
         webhook_url=request.webhook_url,
         duration_seconds=request.duration_s,
         aspect_ratio=AspectRatio(request.aspect),
@@ -88,6 +92,16 @@ def create_job(session: Session, request: GenerationCreate, user_session: UserSe
     session.add(job)
     session.flush()
     return job
+
+
+def counted(session: Session, request: GenerationCreate) -> GenerationCreate:
+    """The request with a number of scenes, the operator's default where it names none."""
+    if request.clip_count is not None:
+        return request
+    now = configured(session)
+    ad = request.job_type == JobType.AD_CREATIVE
+    default = now.default_clip_count_ads if ad else now.default_clip_count_music
+    return request.model_copy(update={"clip_count": default})
 
 
 def resume_candidate(session: Session, mark: str, user_session: UserSession) -> GenerationJob | None:
@@ -116,10 +130,9 @@ def brief_of(job: GenerationJob) -> Brief:
     return GenerationCreate.model_validate(job.parameters).brief(job.seed)
 
 
-def _check_enabled(session: Session, job_type: JobType) -> None:
+def _check_enabled(now: Configuration, job_type: JobType) -> None:
     key = _PIPELINES[job_type]
-    row = session.get(SystemConfig, key)
-    if row is not None and row.value is not True:
+    if not getattr(now, key):
         raise PipelineDisabled(
             f"No {job_type} was started", f"{key} is switched off", "Ask the operator, or try later"
         )

@@ -13,6 +13,7 @@ from sqlalchemy import or_, tuple_
 from sqlmodel import Session, col, select
 
 from app import storage_keys
+from app.configuration import configured
 from app.database import session
 from app.jobs import ACTIVE
 from app.links import Links
@@ -27,6 +28,7 @@ from app.models import (
 )
 from app.paging import decode_cursor, encode_cursor
 from app.problems import Conflict, NotFound
+from app.quota import require_space
 from app.records import find_asset
 from app.schemas.assets import Asset
 from app.schemas.base import Page
@@ -50,6 +52,7 @@ def keep_upload(
     Raises:
         UploadRefused: the file is not what its kind asks for.
         StoreFull, StoreError, DatabaseUnavailable: it can't be kept; neither row nor object is left.
+        QuotaReached: no more media may be stored.
         NotFound: the session is over.
     """
     name = path.name if filename is None else filename
@@ -59,6 +62,8 @@ def keep_upload(
         if known := find_asset(db, session_id, kind, proven.sha256):
             # Given again, it is kept for as long as a new one.
             known.expires_at = datetime.now(UTC) + ASSET_LIFETIME
+        else:
+            require_space(configured(db))
     # Outside of a transaction: a slow store must not hold a connection of the database.
     if known:
         if store.head(known.storage_key) is None:

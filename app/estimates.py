@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,13 +12,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import admission, jobs
-from app.clip_source import clip_source
 from app.models import Composition, GenerationJob, JobStatus, JobType
-from app.prices import beside_clips
+from app.prices import beside_clips, of_clips
 from app.requests import GenerationCreate
 from app.schemas.generations import Estimate
-from blocks.clip_source import ClipRequest
-from media.timeline import Size
 
 # Seconds of work for each second of film, as measured on two cores, until there are films to go by.
 FIRST_RATES = MappingProxyType({JobType.AD_CREATIVE: 2.0, JobType.MUSIC_VIDEO: 2.0})
@@ -40,12 +36,13 @@ def estimate(db: Session, session_id: UUID, request: GenerationCreate) -> Estima
     """What a session's request would take if it were submitted now.
 
     Raises:
-        AssetUnusable, LanguageUnspoken, PipelineDisabled: as submitting it would.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, QuotaReached: as submitting it would.
     """
     admission.check_request(db, request, session_id)
+    request = admission.counted(db, request)
     rates = _rates(db, draft=request.draft)
     beside = sum(beside_clips(request).values(), Decimal(0))
-    prices = {draft: float(_clips(request, draft=draft) + beside) for draft in (True, False)}
+    prices = {draft: float(of_clips(request, draft=draft) + beside) for draft in (True, False)}
     queue = _queue(db)
     return Estimate(
         clips=request.clips,
@@ -65,20 +62,6 @@ def waiting_s(queue: Queue, rates: Mapping[JobType, float], most: int) -> float:
         return 0.0
     work = sum(rates[kind] * seconds for kind, seconds in queue.film_seconds.items())
     return work / max(1, most)
-
-
-def _clips(request: GenerationCreate, *, draft: bool) -> Decimal:
-    """The price of clips that share the film evenly, in US dollars."""
-    size = Size.for_aspect(request.aspect, draft=draft)
-    nominal = ClipRequest(
-        description=request.prompt,
-        width=size.width,
-        height=size.height,
-        frames=math.ceil(request.frames / request.clips),
-        palette=request.brand_colors,
-        draft=draft,
-    )
-    return clip_source(built_in=request.built_in).cost(nominal) * request.clips
 
 
 def _rates(db: Session, *, draft: bool) -> dict[JobType, float]:

@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.outgoing.signing import webhook_id
 from app.paging import decode_cursor, encode_cursor
+from app.prices import require_affordable
 from app.problems import NotFound, Unauthenticated, Unprocessable
 from app.requests import GenerationCreate, fingerprint
 from app.schemas.base import Page
@@ -47,7 +48,9 @@ def submit(
     The same key of the same session gives the job that the key was first used for.
 
     Raises:
-        AssetUnusable, LanguageUnspoken, PipelineDisabled, WebhookRefused: as `admission.create_job`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, QuotaReached, WebhookRefused: as
+            `admission.create_job`.
+        BudgetExceeded: as `prices.require_affordable`.
         Unprocessable: the key was used for another request.
         Unauthenticated: the session is over.
     """
@@ -59,6 +62,7 @@ def submit(
     try:
         with db.begin_nested():
             job = admission.create_job(db, request, user)
+            require_affordable(db, request)
             job.idempotency_key = idempotency_key
             db.flush()
     except IntegrityError:

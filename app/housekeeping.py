@@ -17,8 +17,8 @@ from uuid import UUID
 from sqlalchemy import Engine, text
 from sqlmodel import Session
 
+from app.configuration import configured
 from app.database import session
-from app.models import SystemConfig
 from app.storage_keys import COMPOSITIONS, GENERATIONS, TEMPORARY, UPLOADS
 from blocks.media_store import ListedObject, MediaStore
 
@@ -26,7 +26,6 @@ BATCH = 500
 OBJECTS_AT_ONCE = 1000
 # A film in the making puts objects before it writes their rows.
 OBJECT_AGE = timedelta(days=1)
-DEFAULT_DAYS = 7
 MOST_NAMED = 20
 
 _ACTIVE = "('pending', 'planning', 'generating', 'composing')"
@@ -170,8 +169,7 @@ def _in_parts(listed: Iterable[ListedObject]) -> Iterator[list[ListedObject]]:
 
 
 def _days_kept(db: Session) -> int:
-    row = db.get(SystemConfig, "cleanup_jobs_after_days")
-    return int(row.value) if row else DEFAULT_DAYS
+    return configured(db).cleanup_jobs_after_days
 
 
 def _sql(db: Session, statement: str, **given: Any) -> Any:

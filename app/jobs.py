@@ -13,6 +13,7 @@ from sqlalchemy import func, tuple_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from app.configuration import configured
 from app.errors import AppError
 from app.local_user import LOCAL_SESSION_ID
 from app.models import (
@@ -24,7 +25,6 @@ from app.models import (
     GenerationJob,
     JobStatus,
     QueuedTask,
-    SystemConfig,
 )
 from app.outgoing.outbox import announce
 from app.whole import WholeJob
@@ -49,7 +49,6 @@ TRANSITIONS = MappingProxyType(
 A failed job goes back to pending when it is run again, a completed one when its film is edited.
 """
 
-DEFAULT_CONCURRENT_JOBS = 5
 
 INTERRUPTED = "interrupted"
 """The error code of a job whose process ended before it did."""
@@ -69,8 +68,7 @@ class IllegalTransition(JobError):
 
 def most_at_once(session: Session) -> int:
     """How many jobs may be worked on at once, as the operator has it."""
-    row = session.get(SystemConfig, "max_concurrent_jobs")
-    return int(row.value) if row else DEFAULT_CONCURRENT_JOBS
+    return configured(session).max_concurrent_jobs
 
 
 def lock_job(session: Session, job_id: UUID) -> GenerationJob:

@@ -12,20 +12,15 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from app.budgets import require_room
+from app.configuration import configured
 from app.database import session
-from app.errors import AppError
-from app.models import GenerationJob, Prediction, PredictionState, Purpose, SystemConfig
+from app.models import GenerationJob, Prediction, PredictionState, Purpose
 from blocks.replicate.ledger import Entry, EntryState, input_sha256
 
-DEFAULT_JOB_USD = Decimal("20.00")
-DEFAULT_MONTH_USD = Decimal("200.00")
-DEFAULT_ALERT_USD = Decimal("10.00")
 OPEN = (PredictionState.INTENDED, PredictionState.ACCEPTED)
 # Orders are let through one after the other: two at once would each find room for itself alone.
 _BUDGET_LOCK = 0x42756467
-
-# What is not known yet counts with its price.
-_SPENT = func.coalesce(func.sum(func.coalesce(Prediction.cost_usd, Prediction.estimated_usd)), 0)
 
 OnDear = Callable[[UUID, Decimal, Decimal], None]
 
@@ -34,10 +29,6 @@ log = structlog.get_logger(__name__)
 
 def _log_dear(job_id: UUID, cost_usd: Decimal, threshold_usd: Decimal) -> None:
     log.warning("job is dear", job_id=str(job_id), usd=str(cost_usd), threshold_usd=str(threshold_usd))
-
-
-class BudgetExceeded(AppError):
-    """An order would pass a budget, and was not sent."""
 
 
 class JobLedger:
@@ -79,7 +70,7 @@ class JobLedger:
     ) -> Entry:
         with session(self._engine) as db:
             db.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _BUDGET_LOCK})
-            _require_room(db, self._job_id, estimated_usd)
+            require_room(db, estimated_usd, what="The order was not sent", job_id=self._job_id)
             row = Prediction(
                 job_id=self._job_id,
                 clip_number=clip,
@@ -180,36 +171,13 @@ def purposes_of(db: Session, job_id: UUID) -> set[Purpose]:
     return {Purpose(purpose) for purpose in found}
 
 
-def _require_room(db: Session, job_id: UUID, estimated_usd: Decimal) -> None:
-    """Raises BudgetExceeded where an order is dearer than what is left."""
-    for_job = db.exec(select(_SPENT).where(Prediction.job_id == job_id)).one()
-    month = text("date_trunc('month', now(), 'UTC')")
-    in_month = db.exec(select(_SPENT).where(col(Prediction.created_at) >= month)).one()
-    budgets = (
-        ("the job", for_job, _configured(db, "job_budget_usd", DEFAULT_JOB_USD), "job_budget_usd"),
-        ("this month", in_month, _configured(db, "month_budget_usd", DEFAULT_MONTH_USD), "month_budget_usd"),
-    )
-    for whose, spent, most, key in budgets:
-        if spent + estimated_usd > most:
-            raise BudgetExceeded(
-                "The order was not sent",
-                f"it costs ${estimated_usd:.2f}, and of the ${most:.2f} for {whose} ${spent:.2f} are spent",
-                f"Raise {key} in system_config, then run the job again: finished clips are kept",
-            )
-
-
-def _configured(db: Session, key: str, default: Decimal) -> Decimal:
-    row = db.get(SystemConfig, key)
-    return Decimal(str(row.value)) if row else default
-
-
 def _book(db: Session, job_id: UUID) -> tuple[Decimal, Decimal] | None:
     """Brings the job's cost up to date; its cost and the threshold when it has just passed that."""
     job = db.get_one(GenerationJob, job_id, with_for_update=True)
     before = job.actual_cost_usd
     total = select(func.coalesce(func.sum(Prediction.cost_usd), 0)).where(Prediction.job_id == job_id)
     job.actual_cost_usd = Decimal(db.exec(total).one() or 0)
-    threshold = _configured(db, "cost_alert_threshold_usd", DEFAULT_ALERT_USD)
+    threshold = configured(db).cost_alert_threshold_usd
     return (job.actual_cost_usd, threshold) if before <= threshold < job.actual_cost_usd else None
 
 

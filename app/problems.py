@@ -15,11 +15,13 @@ from starlette.exceptions import HTTPException
 
 from app.admission import AssetUnusable, LanguageUnspoken, PipelineDisabled
 from app.allowed import allowed_methods
+from app.budgets import BudgetExceeded
 from app.claims import JobClaimed
 from app.database import DatabaseUnavailable
 from app.errors import AppError
 from app.jobs import IllegalTransition, JobNotFound
 from app.outgoing.addresses import WebhookRefused
+from app.quota import QuotaReached
 from app.redis import RedisUnavailable
 from app.uploads import UploadRefused
 from blocks.media_store import LinkError, ObjectMissing, StoreError, StoreFull
@@ -103,7 +105,9 @@ _STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Unavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (DatabaseUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (RedisUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BudgetExceeded, HTTPStatus.PAYMENT_REQUIRED),
     (StoreFull, HTTPStatus.INSUFFICIENT_STORAGE),
+    (QuotaReached, HTTPStatus.INSUFFICIENT_STORAGE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 # Of an upload, what has a status of its own.

@@ -84,7 +84,7 @@ def promote(db: Session, session_id: UUID, job_id: UUID, numbers: Collection[int
         NotFound: there is no such generation, or it is another session's.
         Conflict: it is no draft, is being made, or no scene is approved.
         Unprocessable: there is no such scene, or the film would be too short.
-        AssetUnusable, LanguageUnspoken, PipelineDisabled: as `admission.create_job`.
+        AssetUnusable, LanguageUnspoken, PipelineDisabled, QuotaReached: as `admission.create_job`.
     """
     draft, storyboard = _draft(_still(db, generations.owned(db, session_id, job_id)))
     user = db.get(UserSession, session_id)

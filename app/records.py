@@ -1,6 +1,6 @@
 """What a running job writes down: its clips, its composition, its flow run and its measurements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -122,6 +122,16 @@ def plan_clips(
 def clips_of(session: Session, job_id: UUID) -> Sequence[Clip]:
     """The clips of a job in the order of the film."""
     return session.exec(select(Clip).where(Clip.job_id == job_id).order_by(col(Clip.number))).all()
+
+
+def unmade(session: Session, clips: Iterable[Clip]) -> set[int]:
+    """The numbers of those that no job has made yet."""
+    wanted = {clip.number: clip.address for clip in clips}
+    made = select(Clip.address).where(
+        col(Clip.address).in_(wanted.values()), Clip.status == ClipStatus.COMPLETED
+    )
+    there = set(session.exec(made).all())
+    return {number for number, address in wanted.items() if address not in there}
 
 
 def begin_clip(session: Session, clip_id: UUID, *, external_id: str | None = None) -> Clip:

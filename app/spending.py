@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from app.configuration import configured
 from app.database import session
-from app.models import SystemConfig
 
-DEFAULT_ALERT_USD = Decimal("10.00")
 MOST_NAMED = 10
 
 _MONTH = """
@@ -49,8 +48,7 @@ def spent(engine: Engine) -> Spent:
         DatabaseUnavailable: the database can't be reached.
     """
     with session(engine) as db:
-        row = db.get(SystemConfig, "cost_alert_threshold_usd")
-        alert = Decimal(str(row.value)) if row else DEFAULT_ALERT_USD
+        alert = configured(db).cost_alert_threshold_usd
         connection = db.connection()
         month: Any = connection.execute(text(_MONTH)).one()
         dear = connection.execute(text(_DEAR), {"alert": alert, "most": MOST_NAMED}).all()

@@ -24,7 +24,8 @@ from blocks.clip_source import ClipRequest
 from flows.generation.film import clip_requests
 from media.encoder import HOUSE, run
 from media.quality.measuring import measure
-from media.quality.verdict import Thresholds, Verdict, Wanted, judge
+from media.quality.thresholds import Thresholds
+from media.quality.verdict import Verdict, Wanted, judge
 from media.timeline import Size
 from planning.brief import read_brief
 from planning.builtin import BuiltinPlanner

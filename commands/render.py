@@ -27,6 +27,7 @@ from app.models import (
     JobStatus,
     QueuedTask,
 )
+from app.prices import require_affordable
 from app.records import clips_of, newest_composition
 from app.requests import fingerprint
 from app.store import media_store
@@ -114,8 +115,11 @@ def _job_for(order: Order) -> UUID:
     }
     request = order.request.model_copy(update=files)
     with session() as db:
-        waiting = admission.resume_candidate(db, fingerprint(request), user)
-        return (waiting or admission.create_job(db, request, user)).id
+        if waiting := admission.resume_candidate(db, fingerprint(request), user):
+            return waiting.id
+        job = admission.create_job(db, request, user)
+        require_affordable(db, request)
+        return job.id
 
 
 def _promoted(draft: UUID, scenes: Collection[int] | None, every: bool) -> UUID:

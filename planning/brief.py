@@ -121,7 +121,7 @@ class Brief(BaseModel):
     """Of the voice-over, as ISO 639-1 has it."""
 
     clip_count: int | None = Field(default=None, title="Scenes")
-    """3 to 5 for an ad, 10 to 20 for a music video. Without it 5 or 15."""
+    """3 to 5 for an ad, 10 to 20 for a music video. Without it as the operator has it, at first 5 or 15."""
 
     seed: int = 0
     """The same brief and seed are the same film; another seed is another film."""
@@ -212,7 +212,7 @@ class Brief(BaseModel):
         if self.clip_count is not None and not low <= self.clip_count <= high:
             refuse(
                 f"The clip count is {self.clip_count} and {limits.name} has {low} to {high} clips: "
-                f"choose a number in that range or leave it out for {limits.default_clips}."
+                "choose a number in that range or leave it out."
             )
         return self
 

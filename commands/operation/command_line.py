@@ -107,6 +107,32 @@ def spending(
     )
 
 
+def config(
+    env: Annotated[
+        str, typer.Argument(metavar="ENV", help="dev, staging or prod; local: the database here.")
+    ] = "local",
+    key: Annotated[str | None, typer.Argument(help="One of its keys; by default all.")] = None,
+    value: Annotated[str | None, typer.Argument(help="What it is to be, from the next film on.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, in one line.")] = False,
+) -> None:
+    """Shows or sets what an operator may change while films are made: limits, budgets, switches, the gate."""
+    from commands.operation import inside, looking
+    from commands.operation.showing import show_configuration
+
+    if env == "local":
+        document = _inside(env, partial(inside.configuration, key, value))
+    else:
+        from commands.deployment.environments import environment
+
+        console = Console(stderr=True, quiet=as_json)
+        with failures():
+            document = wait_for(looking.configuration(environment(env), key, value, tell=console.print))
+    if as_json:
+        typer.echo(json.dumps(document))
+    else:
+        show_configuration(document, Console())
+
+
 def incidents(env: Env, as_json: Json = False) -> None:
     """Lists the incidents of an environment, newest first."""
     from commands.deployment.environments import environment
@@ -145,5 +171,5 @@ def _inside(env: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def add_to(app: typer.Typer) -> None:
     """Makes them commands of the application."""
-    for command in (check, drift, checklist, budget, housekeeping, incidents, housekeep, spending):
+    for command in (check, drift, checklist, budget, housekeeping, incidents, housekeep, spending, config):
         app.command()(command)

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from app import housekeeping, spending
-from app.database import engine
+from app.configuration import configure, configured, require_known, settings_of, understood
+from app.database import engine, session
 from app.settings import settings
 from app.store import media_store
 
@@ -48,6 +49,27 @@ def spent() -> dict[str, Any]:
         "alert_usd": float(found.alert_usd),
         "dear_jobs": [{"id": job_id, "usd": float(usd)} for job_id, usd in found.dear_jobs],
     }
+
+
+def configuration(key: str | None, text: str | None) -> dict[str, Any]:
+    """The configuration, or one key of it, as a document; with a value, after that was set.
+
+    Args:
+        text: JSON, or a bare word.
+
+    Raises:
+        NotConfigurable: there is no such key, or it can't have this value; nothing was set.
+        DatabaseUnavailable, ServiceFailed: the database can't be had.
+    """
+    if key is not None:
+        require_known(key)
+    value = understood(key, text) if key is not None and text is not None else None
+    with _database(), session() as db:
+        if key is not None and value is not None:
+            configure(db, key, value)
+            db.flush()
+        found = settings_of(configured(db))
+    return {"configuration": [asdict(each) for each in found if key in (None, each.key)]}
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from app.configuration import require_known, understood
 from blocks.environment import Environment
 from blocks.record_store import records_of
 from flows.deployment.release import Check
@@ -19,6 +20,9 @@ from flows.operation.incidents import Incident, Incidents
 from flows.operation.looking import failed
 from flows.operation.standing import standing
 from flows.operation.tidying import tidy
+from flows.schema.asking import ask_what_serves
+
+ANSWERS_WITHIN_S = 300.0
 
 
 async def check(environment: Environment, film: FilmWhen) -> dict[str, Any]:
@@ -55,6 +59,27 @@ async def checklist(environment: Environment) -> dict[str, Any]:
     """
     checks = await guide.examine(await standing(environment))
     return document(environment.name, "bad" if failed(checks) else "good", checks)
+
+
+async def configuration(
+    environment: Environment, key: str | None, text: str | None, *, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """The configuration of an environment, or one key of it, as `config local` tells and sets it there.
+
+    Raises:
+        NotConfigurable: there is no such key, or it can't have this value; nothing was asked.
+        TaskFailed: the image that serves could not do it.
+        OutputsMissing: nothing is there yet.
+        BlockError: AWS can't be asked.
+    """
+    if key is not None:
+        require_known(key)
+        if text is not None:
+            understood(key, text)
+    command = ["config", "local", *(each for each in (key, text) if each is not None)]
+    return await ask_what_serves(
+        environment, command, answers="configuration", deadline_s=ANSWERS_WITHIN_S, tell=tell
+    )
 
 
 async def budget(environment: Environment) -> dict[str, Any]:

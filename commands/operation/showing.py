@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,23 @@ def show_checks(document: dict[str, Any], console: Console) -> None:
     console.print(table)
     colour = COLOURS.get(document["verdict"], "red")
     console.print(f"{document['environment']}: [{colour}]{document['verdict']}[/]", highlight=False)
+
+
+def show_configuration(document: dict[str, Any], console: Console) -> None:
+    """The operator's configuration; what is not as it comes is marked."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("Key", "Value", "Default", ""):
+        table.add_column(column, overflow="fold")
+    for each in document["configuration"]:
+        changed = each["value"] != each["default"]
+        value = json.dumps(each["value"])
+        table.add_row(
+            each["key"],
+            f"[bold]{value}[/]" if changed else value,
+            json.dumps(each["default"]) if changed else "",
+            each["description"],
+        )
+    console.print(table)
 
 
 def show_incidents(incidents: Sequence[Incident], console: Console) -> None:

@@ -15,8 +15,9 @@ from prefect.tasks import exponential_backoff
 from sqlmodel import Session, col, select
 
 from app import records, storage_keys
+from app.budgets import BudgetExceeded
 from app.database import session
-from app.ledger import BudgetExceeded, spent_on_clip
+from app.ledger import spent_on_clip
 from app.models import Clip, ClipStatus
 from app.shared_limits import CLIP_LIMIT
 from blocks.clip_source import ClipRequest, ClipSourceError

@@ -7,24 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
 from app import records, storage_keys
+from app.configuration import configured
 from app.database import session
 from app.errors import AppError
-from app.models import Clip, SystemConfig
+from app.models import Clip
 from app.quality import ClipQuality, Take
 from blocks.clip_source import ClipRequest
 from flows.generation.production import Production
 from media.quality.measures import Measures
 from media.quality.measuring import measure
 from media.quality.style import distance_to_neighbours
-from media.quality.verdict import Thresholds, Verdict, Wanted, judge
+from media.quality.verdict import Verdict, Wanted, judge
 from planning.brief import SEED_LIMIT
 from planning.vocabulary import may_show_letters
 
-CONFIGURED = "quality_gate"
 # Far apart, so that a neighbour's next take is not this one's.
 SEED_STEP = 104_729
 
@@ -35,22 +34,13 @@ class ClipRefused(AppError):
     """No take of a clip is one that a film can be cut from."""
 
 
-class GateConfig(BaseModel):
-    """The row of `system_config`: how often a clip is tried, and what it may be like."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    takes: int = Field(default=3, ge=1, le=10)
-    thresholds: Thresholds = Thresholds()
-
-
 class Gate:
     """The takes of one clip. What was found is written down at once: a killed run judges none twice."""
 
     def __init__(self, film: Production, number: int, order: ClipRequest) -> None:
         self._film, self._number, self._order = film, number, order
         with session() as db:
-            self._config = _config(db)
+            self._config = configured(db).quality_gate
             self._quality = records.quality_of(_row(db, film, number)) or ClipQuality()
 
     def left(self) -> list[ClipRequest]:
@@ -134,16 +124,6 @@ def inherit(db: Session, clip: Clip) -> None:
 
 def _row(db: Session, film: Production, number: int) -> Clip:
     return db.exec(select(Clip).where(Clip.job_id == film.job_id, Clip.number == number)).one()
-
-
-def _config(db: Session) -> GateConfig:
-    row = db.get(SystemConfig, CONFIGURED)
-    try:
-        return GateConfig.model_validate(row.value) if row else GateConfig()
-    except ValidationError as fault:
-        # An operator's slip must not stop every film.
-        log.warning("quality_gate in system_config is not understood; the defaults hold", cause=str(fault))
-        return GateConfig()
 
 
 def _neighbours(db: Session, film: Production, number: int) -> list[tuple[float, ...]]:

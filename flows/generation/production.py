@@ -23,6 +23,7 @@ from app.logs import job_context
 from app.models import GenerationJob, JobStatus
 from app.music_source import music_source_of
 from app.picture_source import picture_source_of
+from app.prices import require_affordable
 from app.requests import GenerationCreate
 from app.settings import settings
 from app.settlement import settle_job
@@ -155,7 +156,9 @@ def _admit(request: GenerationCreate | None) -> UUID:
     if request is None:
         raise ValueError("Nothing to generate: give a request, or the id of a job that waits.")
     with session() as db:
-        return admission.create_job(db, request, local_user.local_session(db)).id
+        job = admission.create_job(db, request, local_user.local_session(db))
+        require_affordable(db, request)
+        return job.id
 
 
 def _wait_for_slot(held: Claim) -> None:

@@ -8,6 +8,7 @@ from prefect.tasks import exponential_backoff
 from sqlmodel import Session
 
 from app import events, jobs, records
+from app.budgets import require_room_for_clips
 from app.database import session
 from app.ledger import purposes_of
 from app.models import GenerationJob, JobStatus, Purpose
@@ -34,7 +35,7 @@ def plan_scenes(film: Production) -> Storyboard:
     Raises:
         Cancelled: the film is no longer wanted.
         AssetMissing: the music that it is to be cut to is gone.
-        BudgetExceeded: its plan or its music would be too dear.
+        BudgetExceeded: its plan or its music would be too dear, or all that is still to be ordered.
         media.errors.MediaError: that can't be listened to; says why.
     """
     with film.working():
@@ -47,6 +48,8 @@ def plan_scenes(film: Production) -> Storyboard:
                 job.title = storyboard.title
             plan_shots(db, film, storyboard)
             jobs.advance(db, film.job_id, JobStatus.GENERATING)
+        with session() as db:
+            require_room_for_clips(db, film.job_id)
     events.status_changed(film.job_id)
     film.progress.expect_clips([scene.number for scene in storyboard.shown])
     film.progress.part("planning", 1.0)

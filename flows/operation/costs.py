@@ -126,6 +126,6 @@ def judge_dear_jobs(spent: Mapping[str, Any]) -> str:
         jobs = ", ".join(f"{job['id']} ${job['usd']:.2f}" for job in dear)
         raise NotGood(
             f"dearer than ${spent['alert_usd']:.2f} each: {jobs}",
-            "See what they asked for; cost_alert_threshold_usd in system_config is the limit",
+            "See what they asked for; the limit is cost_alert_threshold_usd of `reelflow config ENV`",
         )
     return f"no job of the month was dearer than ${spent['alert_usd']:.2f}"

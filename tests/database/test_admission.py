@@ -19,7 +19,7 @@ REQUEST = GenerationCreate(prompt="A red kettle at dawn")
 
 def test_a_job_keeps_the_whole_request(db: Session, user: UserSession) -> None:
     request = GenerationCreate(
-        prompt="Rain on glass", job_type="music_video", duration_s=90, aspect="9:16", cta="Listen", seed=11
+        prompt="Rain on glass", job_type="music_video", duration_s=90, clip_count=12, cta="Listen", seed=11
     )
     job = admission.create_job(db, request, user)
     assert (job.status, job.progress, job.seed, job.session_id) == (JobStatus.PENDING, 0, 11, user.id)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app import records, storage_keys
+from app.budgets import BudgetExceeded
 from app.database import DatabaseUnavailable, session
-from app.ledger import BudgetExceeded
 from app.models import ClipStatus, GenerationJob
 from flows.generation import clips, references
 from flows.generation.gate import ClipRefused

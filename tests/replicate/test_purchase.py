@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, text
 
-from app.ledger import BudgetExceeded
+from app.budgets import BudgetExceeded
 from blocks.clip_source import ClipSourceError, ClipSourceUnavailable
 from blocks.replicate.purchase import Counter
 from media.probe import probe

@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw
 from media.encoder import encode_frames
 from media.quality.measures import Measures
 from media.quality.measuring import measure
-from media.quality.verdict import Thresholds, Wanted, judge
+from media.quality.thresholds import Thresholds
+from media.quality.verdict import Wanted, judge
 from media.timeline import Size
 from media.typography import Face
 

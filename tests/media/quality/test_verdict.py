@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from media.quality.measures import Measures
-from media.quality.verdict import Thresholds, Wanted, judge
+from media.quality.thresholds import Thresholds
+from media.quality.verdict import Wanted, judge
 
 GOOD = Measures(
     decode_errors=0,

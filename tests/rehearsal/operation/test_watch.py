@@ -27,6 +27,7 @@ from prefect.events.worker import EventsWorker
 from rich.console import Console
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from app.configuration import NotConfigurable
 from app.settings import settings
 from blocks.ecs.definition import registerable
 from blocks.environment import Environment
@@ -253,6 +254,20 @@ def test_the_budget_is_counted(watched: Watched) -> None:
     assert "forecast, of $60" in table["AWS this month"]["Evidence"]
     assert table["Replicate this month"]["State"] == "good"
     assert "$0.00 for 0 clips" in table["Replicate this month"]["Evidence"]
+
+
+def test_what_films_may_take_is_set_where_the_database_is(watched: Watched) -> None:
+    def configuration(key: str | None = None, text: str | None = None) -> list[dict[str, Any]]:
+        asked = looking.configuration(watched.environment, key, text, tell=lambda _: None)
+        return asyncio.run(asked)["configuration"]
+
+    [changed] = configuration("cleanup_jobs_after_days", "9")
+    assert (changed["value"], changed["default"]) == (9, 7)
+    values = {each["key"]: each["value"] for each in configuration()}
+    assert values["cleanup_jobs_after_days"] == 9
+    assert values["month_budget_usd"] == 200.0
+    with pytest.raises(NotConfigurable):
+        configuration("cleanup_jobs_after_days", "soon")
 
 
 def test_housekeeping_removes_what_nobody_needs_and_keeps_the_rest(watched: Watched) -> None:

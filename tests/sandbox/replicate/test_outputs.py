@@ -18,7 +18,8 @@ from PIL import Image
 from media.frames import frames_at
 from media.probe import probe
 from media.quality.measuring import measure
-from media.quality.verdict import Thresholds, Wanted, judge
+from media.quality.thresholds import Thresholds
+from media.quality.verdict import Wanted, judge
 from planning.brief import Brief
 from planning.storyboard import Scene, Storyboard
 from sandbox.replicate.conduct import Conduct

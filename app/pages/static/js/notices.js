@@ -5,6 +5,7 @@ import { button, h, say } from "./dom.js";
 const WHAT = {
   0: "No connection",
   401: "The session is over",
+  402: "Too dear",
   404: "Not found",
   409: "Not now",
   413: "Too large",
