@@ -87,15 +87,24 @@ def gather(film: Production, clips: Mapping[int, PrefectFuture[Path]]) -> list[P
     """
     numbers = {clip: number for number, clip in clips.items()}
     for clip in as_completed(list(clips.values())):
-        try:
-            clip.result()
-        except Exception as fault:
-            # What was cancelled, or lost with its surroundings, is no fault of the clip.
-            if not film.cancel.is_set() and not passing(fault):
-                with session() as db:
-                    records.fail_clip(db, _row(db, film, numbers[clip]).id, explain(fault).message)
-            raise
+        delivered(film, numbers[clip], clip)
     return [clip.result() for clip in clips.values()]
+
+
+def delivered(film: Production, number: int, clip: PrefectFuture[Path]) -> Path:
+    """A scene's clip, waited for.
+
+    Raises:
+        Exception: what its task has raised; the clip's row says it, too.
+    """
+    try:
+        return clip.result()
+    except Exception as fault:
+        # What was cancelled, or lost with its surroundings, is no fault of the clip.
+        if not film.cancel.is_set() and not passing(fault):
+            with session() as db:
+                records.fail_clip(db, _row(db, film, number).id, explain(fault).message)
+        raise
 
 
 def _find(film: Production, address: str, key: str) -> ObjectInfo | None:

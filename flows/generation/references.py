@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app import jobs, records, storage_keys
 from app.database import session
 from app.models import ClipStatus
-from flows.generation.clips import make_clip
+from flows.generation.clips import delivered, make_clip
 from flows.generation.film import clip_requests
 from flows.generation.production import Production
 from flows.generation.prompt import plan_shots
@@ -42,7 +42,7 @@ def carry_references(film: Production, storyboard: Storyboard) -> Storyboard:
     orders = {order.number: order for order in clip_requests(storyboard, film.size, draft=film.brief.draft)}
     pictures: dict[int, str] = {}
     for anchor in sorted(set(wanting.values())):
-        make_clip.submit(film, anchor, orders[anchor]).result()
+        delivered(film, anchor, make_clip.submit(film, anchor, orders[anchor]))
         pictures[anchor] = _picture_of(film, anchor, orders[anchor].frames)
     return _pin(film, storyboard, {number: pictures[anchor] for number, anchor in wanting.items()})
 

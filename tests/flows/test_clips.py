@@ -122,6 +122,19 @@ def planned(film: Any) -> Storyboard:
     return board.model_copy(update={"style": style_sheet(brief, board.mood, board.palette)})
 
 
+def test_a_first_shot_of_the_subject_that_fails_for_good_says_why(
+    film: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "make_clip", SimpleNamespace(submit=lambda *_: Ended(REFUSED)))
+    board = planned(film)
+    anchor = min(board.followers().values())
+    with pytest.raises(ClipRefused):
+        carry_references(film, board)
+    with session() as db:
+        clip = records.clips_of(db, film.job_id)[anchor - 1]
+        assert (clip.status, clip.error_message) == (ClipStatus.FAILED, f"{REFUSED.what}: {REFUSED.cause}")
+
+
 def test_later_shots_are_drawn_by_the_first_one_of_the_subject(
     film: Any, broken: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
