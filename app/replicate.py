@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from pydantic import SecretStr
+
 from app.settings import settings
 from blocks.replicate.api import ReplicateApi
 from blocks.replicate.models import BUILT_IN, Models, load_models
@@ -10,7 +14,7 @@ from blocks.replicate.models import BUILT_IN, Models, load_models
 def replicate_account() -> ReplicateApi | None:
     """The account at Replicate that the settings name; None where they name none."""
     token = settings().replicate_api_token
-    return ReplicateApi(token=token, url=settings().replicate_api_url) if token else None
+    return _account(token, settings().replicate_api_url) if token else None
 
 
 def models() -> Models:
@@ -29,3 +33,9 @@ def ordered_from(*, built_in: bool) -> Models | None:
         ModelsInvalid: as `models`.
     """
     return None if built_in or replicate_account() is None else models()
+
+
+@cache
+def _account(token: SecretStr, url: str) -> ReplicateApi:
+    # One a process: its connections are kept, and a new one reads the certificates again.
+    return ReplicateApi(token=token, url=url)
