@@ -6,17 +6,16 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.logging import get_logger
 from prefect.runtime import flow_run
 from sqlmodel import Session
 
 from app import admission, events, jobs, local_user, records
-from app.claims import Claim, ClaimLost, claim
+from app.claims import Claim, claim
 from app.clip_source import clip_source_of, planner_of
 from app.database import DatabaseUnavailable, engine, session
 from app.logs import job_context
@@ -37,11 +36,11 @@ from blocks.voice_source import VoiceSource
 from flows.generation.faults import AlreadyMade, GenerationCancelled, TakenOver, explain, passing
 from flows.generation.progress import Progress
 from flows.generation.stopwatch import Stopwatch
+from flows.generation.watcher import Watcher
 from media.errors import Cancelled
 from media.timeline import Size
 from planning.planner import Planner
 
-WATCH_EVERY_S = 1.0
 SLOT_POLL_S = 0.5
 TASKS_END_WITHIN_S = 10.0
 ENCODING_DEADLINE_S = 1800.0
@@ -129,7 +128,7 @@ def production(request: GenerationCreate | None, job_id: UUID | None) -> Iterato
         _wait_for_slot(held)
         _take_up(job_id)
         film = Production(job_id)
-        watcher = _Watcher(film, held)
+        watcher = Watcher(held, film.cancel, _run_id())
         watcher.start()
         try:
             yield film
@@ -220,55 +219,3 @@ def _interrupt(db: Session, job_id: UUID) -> None:
 
 def _run_id() -> UUID | None:
     return UUID(flow_run.id) if flow_run.id else None
-
-
-class _Watcher(threading.Thread):
-    """Keeps the claim, and sees a cancellation, be it asked of us (the job's row) or of Prefect (the run).
-
-    Attributes:
-        lost: whether the claim is another's by now.
-    """
-
-    def __init__(self, film: Production, held: Claim) -> None:
-        super().__init__(daemon=True, name=f"watch-{film.job_id}")
-        self.lost = False
-        self._film = film
-        self._claim = held
-        self._run_id = _run_id()
-        self._over = threading.Event()
-
-    def run(self) -> None:
-        # One for all looks: each client reads the certificates anew, which takes 0.2 s of a processor.
-        with self._prefect() as prefect:
-            while not self._over.wait(WATCH_EVERY_S):
-                try:
-                    self._claim.keep()
-                    if self._unwanted(prefect):
-                        self._film.cancel.set()
-                        return
-                except ClaimLost:
-                    self.lost = True
-                    self._film.cancel.set()
-                    return
-                except Exception as fault:  # noqa: BLE001 - not seeing is no reason to stop a film
-                    get_logger(__name__).warning("Can't see whether the job is cancelled: %s", fault)
-
-    def cancelled(self) -> bool:
-        """Whether a cancellation has been asked for by now."""
-        with self._prefect() as prefect:
-            return self._unwanted(prefect)
-
-    def _prefect(self) -> AbstractContextManager[SyncPrefectClient | None]:
-        return get_client(sync_client=True) if self._run_id else nullcontext()
-
-    def _unwanted(self, prefect: SyncPrefectClient | None) -> bool:
-        with session() as db:
-            if db.get_one(GenerationJob, self._film.job_id).cancel_requested_at:
-                return True
-        if self._run_id is None or prefect is None:
-            return False
-        state = prefect.read_flow_run(self._run_id).state
-        return state is not None and (state.is_cancelling() or state.is_cancelled())
-
-    def stop(self) -> None:
-        self._over.set()
