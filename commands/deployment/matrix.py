@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from prefect import flow
 from prefect.artifacts import create_image_artifact
 from rich.console import Console
 
@@ -63,12 +64,7 @@ def play_matrix(console: Console, *, engine: EngineChoice, only: Sequence[str], 
             "cells": played,
             "recovery": recovery(played),
         }
-        good = sum(not cell["faults"] for cell in played)
-        create_image_artifact(
-            image_url=as_data_url(document),
-            key="failure-matrix",
-            description=f"{good} of {len(played)} cells end as they must",
-        )
+        _show(document)
         if keep:
             wait(console, stage)
     return document
@@ -92,6 +88,21 @@ def recovery(cells: Sequence[dict[str, Any]]) -> dict[str, float | None]:
         "breaker_worst": max(known, default=None) if len(known) == len(theirs) else None,
         "breaker_never": float(len(theirs) - len(known)),
     }
+
+
+def _show(document: dict[str, Any]) -> None:
+    """Draws it in Prefect's page, by a run: artifacts that are no run's are deprecated."""
+    cells = document["cells"]
+
+    @flow(name="failure-matrix", description="Shows how the cells of the failure matrix ended.")
+    def show() -> None:
+        create_image_artifact(
+            image_url=as_data_url(document),
+            key="failure-matrix",
+            description=f"{sum(not cell['faults'] for cell in cells)} of {len(cells)} cells end as they must",
+        )
+
+    show()
 
 
 class _Matrix:
