@@ -12,7 +12,8 @@ from blocks.ecs import EcsService
 from blocks.environment import Environment
 from blocks.inventory import Inventory
 from blocks.logs import LogGroup
-from blocks.media_store import DirectoryMediaStore, S3MediaStore
+from blocks.media_store import DirectoryMediaStore
+from blocks.media_store.s3 import S3MediaStore
 from blocks.network import Network
 from blocks.record_store import RecordStore
 from blocks.registry import Registry

@@ -20,7 +20,7 @@ from blocks.ecs import EcsService
 from blocks.image import ArchiveBuilder, Builder, BuilderKind, DockerBuilder, content_tag
 from blocks.inventory import Inventory
 from blocks.logs import LogGroup
-from blocks.media_store import S3MediaStore
+from blocks.media_store.s3 import S3MediaStore
 from blocks.registry import Registry
 from blocks.security import Security
 from blocks.spending import Spending

@@ -23,8 +23,6 @@ from app.shared import Shared
 from app.store import media_store
 from blocks.media_store import (
     AccessDenied,
-    MediaStore,
-    S3MediaStore,
     StoreError,
     StoreFull,
     StoreMissing,
@@ -114,7 +112,7 @@ async def redis() -> Check:
 
 def media_probe() -> Probe:
     """The media store can be used, whichever it is."""
-    look = OneThread(lambda: _impatient(media_store()).check())
+    look = OneThread(lambda: media_store().impatient().check())
 
     async def s3() -> Check:
         try:
@@ -184,13 +182,6 @@ async def _schema_version(connection: psycopg.AsyncConnection) -> str | None:
     except psycopg.errors.UndefinedTable:
         return None
     return row[0] if row else None
-
-
-def _impatient(store: MediaStore) -> MediaStore:
-    """The same store; one over the network gives up at once rather than try again."""
-    if isinstance(store, S3MediaStore):
-        return store.model_copy(update={"connect_timeout_s": 1, "read_timeout_s": 1, "max_attempts": 1})
-    return store
 
 
 def _steps(count: int) -> str:

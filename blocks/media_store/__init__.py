@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from prefect_aws import AwsCredentials
 from pydantic import SecretStr
 
 from blocks.media_store.contract import (
@@ -31,7 +31,9 @@ from blocks.media_store.errors import (
     StoreUnavailable,
 )
 from blocks.media_store.links import SignedLink
-from blocks.media_store.s3 import S3MediaStore
+
+if TYPE_CHECKING:
+    from prefect_aws import AwsCredentials
 
 __all__ = [
     "AccessDenied",
@@ -46,7 +48,6 @@ __all__ = [
     "MediaStore",
     "ObjectInfo",
     "ObjectMissing",
-    "S3MediaStore",
     "SignedLink",
     "StoreError",
     "StoreFull",
@@ -76,6 +77,9 @@ def media_store_from_url(
     """
     address = urlsplit(url)
     if address.scheme == "s3" and address.netloc:
+        # Here, since boto3 takes seconds to load, and a directory needs none of it.
+        from blocks.media_store.s3 import S3MediaStore
+
         return S3MediaStore(
             bucket=address.netloc,
             prefix=unquote(address.path).strip("/"),

@@ -53,7 +53,7 @@ class S3MediaStore(MediaStore):
     _block_type_slug = "s3-media-store"
     _description = "Keeps media in an S3 bucket, with presigned links."
     _code_example = """```python
-from blocks.media_store import S3MediaStore
+from blocks.media_store.s3 import S3MediaStore
 
 store = S3MediaStore.load("media")
 store.put_bytes("temp/hello.txt", b"hello", content_type="text/plain")
@@ -197,6 +197,9 @@ store.put_bytes("temp/hello.txt", b"hello", content_type="text/plain")
         with s3_errors(f"use the bucket {self.bucket}"):
             # HEAD would be as cheap, but its answer does not say what is wrong.
             self._client().list_objects_v2(Bucket=self.bucket, Prefix=self._full(""), MaxKeys=1)
+
+    def impatient(self) -> S3MediaStore:
+        return self.model_copy(update={"connect_timeout_s": 1, "read_timeout_s": 1, "max_attempts": 1})
 
     def _full(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key

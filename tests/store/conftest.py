@@ -10,7 +10,8 @@ from moto.server import ThreadedMotoServer
 from prefect_aws import AwsCredentials
 from pydantic import SecretStr
 
-from blocks.media_store import DirectoryMediaStore, MediaStore, S3MediaStore
+from blocks.media_store import DirectoryMediaStore, MediaStore
+from blocks.media_store.s3 import S3MediaStore
 
 MULTIPART_THRESHOLD = 64 * 1024
 

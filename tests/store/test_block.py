@@ -10,7 +10,8 @@ from prefect.client.schemas import BlockDocument
 from prefect_aws import AwsCredentials
 from pydantic import SecretStr
 
-from blocks.media_store import DirectoryMediaStore, MediaStore, S3MediaStore, media_store_from_url
+from blocks.media_store import DirectoryMediaStore, MediaStore, media_store_from_url
+from blocks.media_store.s3 import S3MediaStore
 
 
 def saved(block: Block) -> BlockDocument:

@@ -12,7 +12,8 @@ import pytest
 from prefect_aws import AwsCredentials
 from pydantic import SecretStr
 
-from blocks.media_store import AccessDenied, S3MediaStore, StoreMissing, StoreUnavailable
+from blocks.media_store import AccessDenied, StoreMissing, StoreUnavailable
+from blocks.media_store.s3 import S3MediaStore
 
 KEY = "compositions/c/final.mp4"
 LARGE = Random(2).randbytes(300_000)
