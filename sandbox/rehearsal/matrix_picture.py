@@ -11,6 +11,8 @@ from flows.deployment.timeline import BACKGROUND, COLOURS, FAINT, FONT, text
 
 # A cell holds 22 letters of the widest of the fonts that a browser may take.
 LEFT, TOP, CELL, ROW = 150, 96, 184, 46
+# The words above the cells have room however few cells there are.
+LEAST_WIDTH = 880
 FAULT_LETTERS = 22
 VERDICT_LETTERS = 22
 
@@ -28,7 +30,7 @@ def draw(document: Mapping[str, Any]) -> str:
     rows: dict[str, list[Mapping[str, Any]]] = {}
     for cell in document["cells"]:
         rows.setdefault(cell["stage"], []).append(cell)
-    width = LEFT + CELL * max(map(len, rows.values()), default=1) + 28
+    width = max(LEAST_WIDTH, LEFT + CELL * max(map(len, rows.values()), default=1) + 28)
     height = TOP + (ROW + 10) * len(rows) + 24
     good = sum(not cell["faults"] for cell in document["cells"])
     requests = sum(cell["requests"] for cell in document["cells"])

@@ -162,3 +162,5 @@ def test_it_is_drawn() -> None:
     assert "1 of 2 cells end as they must" in words
     assert "Roll out" in words
     assert "it <broke>" in [e.text for e in drawn.iter() if e.tag.endswith("title")]
+    # However few cells there are, the words above them have room: half a size a letter, and some.
+    assert int(drawn.attrib["width"]) > max(len(word) for word in words) * 13 * 0.55
