@@ -14,9 +14,10 @@ from media.probe import Expectation, probe, verify
 from tests.app.waiting import until
 from tests.whole import Stack, whole_product
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1500)
 
-FILM_WITHIN_MS = 400_000
+# Beside a whole deployment, on a machine with two processors: only what hangs takes longer.
+FILM_WITHIN_MS = 1_200_000
 
 
 @pytest.fixture(scope="module")
@@ -86,19 +87,23 @@ def test_prefects_form_makes_a_film_too(stack: Stack, context: BrowserContext) -
     page.goto(f"{page.url.split('?')[0]}/run")
     page.locator("textarea").first.fill("A red kettle at dawn. Try it.")
     page.locator("input[type=number]").first.fill("15")
-    with page.expect_response("**/create_flow_run", timeout=FILM_WITHIN_MS) as answered:
+    draft = page.get_by_role("switch").first
+    draft.click()
+    expect(draft).to_be_checked()
+    with page.expect_response("**/create_flow_run") as answered:
         page.get_by_role("button", name="Submit").click()
     assert answered.value.status == 201, answered.value.text()
 
-    made = "SELECT id, status FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
-    until(lambda: _turn(page) and len(stack.rows(made)) == 1, FILM_WITHIN_MS / 1000)
     page.close()
-    until(lambda: [row.status for row in stack.rows(made)] == ["completed"], FILM_WITHIN_MS / 1000)
+    made = "SELECT status, error_message FROM generation_jobs WHERE prompt LIKE 'A red kettle%'"
+    ended = {"completed", "failed", "cancelled"}
+    until(lambda: ended & {row.status for row in stack.rows(made)}, FILM_WITHIN_MS / 1000, every_s=1.0)
+    assert stack.rows(made) == [("completed", None)]
     films = stack.rows(
-        "SELECT c.frames FROM compositions c JOIN generation_jobs j ON j.id = c.job_id"
+        "SELECT c.frames, c.width FROM compositions c JOIN generation_jobs j ON j.id = c.job_id"
         " WHERE j.prompt LIKE 'A red kettle%' AND c.status = 'completed'"
     )
-    assert [film.frames for film in films] == [450]
+    assert films == [(450, 854)]
 
 
 def _turn(page: Page) -> bool:
