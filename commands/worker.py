@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -98,6 +99,9 @@ class OrderlyWorker(ProcessWorker):
                 self._runs[handle.pid] = flow_run.id
             if task_status:
                 task_status.started(handle.pid)
+        # Each run leaves 0.2 MiB in cycles, of few objects: beside all that a worker has loaded, Python's
+        # collector comes to them once in hundreds of runs.
+        gc.collect()
         if not ended or ended[0].status_code is None:
             raise RuntimeError("the process of the flow run could not be started")
         return ProcessWorkerResult(status_code=ended[0].status_code, identifier=str(ended[0].handle.pid))

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
+import weakref
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import anyio
 import pytest
+from anyio.abc import TaskStatus
 from prefect.workers.process import ProcessWorker
 
+from commands import worker as worker_module
 from commands.worker import OrderlyWorker
 
 
@@ -37,6 +41,47 @@ def test_a_run_that_is_due_again_waits_until_its_process_is_gone(monkeypatch: py
 
     monkeypatch.setattr(ProcessWorker, "_submit_scheduled_flow_runs", submit)
     asyncio.run(polls())
+
+
+class _Context:
+    """Of a run that ends at once; it refers to itself, as Prefect's own does."""
+
+    made: ClassVar[weakref.WeakSet[_Context]] = weakref.WeakSet()
+    control_channel = None
+
+    def __init__(self) -> None:
+        self.itself = self
+        self.made.add(self)
+
+    async def __aenter__(self) -> _Context:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    def create_executor(self, *_: object, **__: object) -> _Context:
+        return self
+
+    async def submit(self, *, task_status: TaskStatus[Any]) -> Any:
+        handle = SimpleNamespace(pid=None)
+        task_status.started(handle)
+        return SimpleNamespace(status_code=0, handle=handle)
+
+
+def test_what_runs_leave_in_cycles_is_gone_with_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def runs() -> None:
+        worker = OrderlyWorker(work_pool_name="deploy")
+        given: Any = SimpleNamespace(id=uuid4(), env={}, working_dir=None, stream_output=False)
+        for _ in range(5):
+            await worker.run(given, given)
+            assert len(_Context.made) <= 1
+
+    monkeypatch.setattr(worker_module, "FlowRunExecutorContext", _Context)
+    gc.disable()
+    try:
+        asyncio.run(runs())
+    finally:
+        gc.enable()
 
 
 def test_it_loads_nothing_that_only_its_flows_need() -> None:
