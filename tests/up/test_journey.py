@@ -90,7 +90,7 @@ def test_prefects_form_makes_a_film_too(stack: Stack, context: BrowserContext) -
     draft = page.get_by_role("switch").first
     draft.click()
     expect(draft).to_be_checked()
-    with page.expect_response("**/create_flow_run") as answered:
+    with page.expect_response("**/create_flow_run", timeout=FILM_WITHIN_MS) as answered:
         page.get_by_role("button", name="Submit").click()
     assert answered.value.status == 201, answered.value.text()
 
