@@ -40,10 +40,12 @@ from sandbox.running import Sandbox, sandbox
 EngineChoice = Literal["auto", "docker", "process"]
 
 NAME = "sandbox"
-# An image that starts on a busy machine is no bad one.
-TIMING = {"start_period_s": 60.0, "breaker_failures": 2}
-# Nobody is there to be asked, and nothing is worth waiting for as long as in production.
-OPTIONS = Options(approval="never", bake_s=5.0, roll_out_deadline_s=240.0, lease_s=10.0)
+# An image that starts is no bad one, however slow the machine is.
+TIMING = {"start_period_s": 300.0, "grace_period_s": 300.0, "breaker_failures": 2}
+# One that never becomes healthy is waited for as long as that, each time that it is tried.
+NEVER_HEALTHY = {"start_period_s": 60.0, "grace_period_s": 60.0}
+# Nobody is there to be asked, and nothing is worth baking for as long as in production.
+OPTIONS = Options(approval="never", bake_s=5.0, roll_out_deadline_s=900.0, lease_s=10.0)
 
 
 @dataclass
@@ -216,7 +218,8 @@ def rehearse(
     started = time.monotonic()
     first, *others = SCENARIOS
     wanted = [first, *(each for each in others if not only or each.name in only)]
-    with rehearsal(console, engine=engine, database_creation_s=database_creation_s) as stage:
+    timing = NEVER_HEALTHY if any("roll_out.unhealthy" in each.failure for each in wanted) else {}
+    with rehearsal(console, engine=engine, database_creation_s=database_creation_s, timing=timing) as stage:
         played = []
         for scenario in wanted:
             played.append(stage.play(scenario))
