@@ -11,6 +11,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from filelock import FileLock
 
@@ -18,7 +19,7 @@ from filelock import FileLock
 @cache
 def librosa() -> ModuleType:
     """The library: it takes seconds to import, and nothing but listening needs it."""
-    with compiling(_kept_in()):
+    with compiling(_kept_in()), all_kept():
         import librosa
         import librosa.beat
         import librosa.feature
@@ -40,7 +41,7 @@ def compiling(kept_in: Path) -> Iterator[None]:
     Args:
         kept_in: the directory of what is compiled. Where it can't be written to, it is always one at a time.
     """
-    whole = kept_in / f"reelflow-{_compiler()}"
+    whole = kept_in / f"reelflow-all-{_compiler()}"
     if whole.exists():
         yield
         return
@@ -48,6 +49,26 @@ def compiling(kept_in: Path) -> Iterator[None]:
         yield
         with suppress(OSError):
             whole.touch()
+
+
+@contextmanager
+def all_kept() -> Iterator[None]:
+    """What is compiled for NumPy (`numba.guvectorize`) is kept, by whatever asks for it to be forgotten too.
+
+    librosa 0.11 has one part of its beats compiled anew by every process that imports it: half of the import.
+    """
+    import numba
+
+    original = numba.guvectorize
+
+    def kept(*signatures: Any, **options: Any) -> Any:
+        return original(*signatures, **{**options, "cache": True})
+
+    numba.guvectorize = kept
+    try:
+        yield
+    finally:
+        numba.guvectorize = original
 
 
 def lock() -> FileLock:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from filelock import Timeout
 
-from listening.loading import compiling, lock
+from listening.loading import all_kept, compiling, lock
+
+# How much the compiler had to do: each of its passes is an event.
+_PASSES = """
+from numba.core import event
+from listening.loading import librosa
+
+with event.install_recorder("numba:run_pass") as recorder:
+    librosa()
+print(len(recorder.buffer))
+"""
 
 
 def _waits() -> bool:
@@ -43,3 +55,21 @@ def test_without_a_place_to_keep_it_they_come_one_after_the_other(tmp_path: Path
     for _ in range(2):
         with compiling(tmp_path / "nowhere"):
             assert _waits()
+
+
+def test_nothing_is_compiled_twice() -> None:
+    # A process of its own each: what one has compiled it has in its memory too. By the second all is kept.
+    passes = [
+        subprocess.run([sys.executable, "-c", _PASSES], check=True, capture_output=True, text=True).stdout
+        for _ in range(2)
+    ]
+    assert passes[-1] == "0\n"
+
+
+def test_numba_is_as_it_was_afterwards() -> None:
+    import numba
+
+    before = numba.guvectorize
+    with all_kept():
+        assert numba.guvectorize is not before
+    assert numba.guvectorize is before
