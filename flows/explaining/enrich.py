@@ -28,12 +28,11 @@ if TYPE_CHECKING:
     from flows.deployment.run import Deployment
 
 T = TypeVar("T")
-# The last verified release is not to wait for it long.
-WITHIN_S = 10.0
-# Each of its steps ends in time for the next one.
-OUTPUTS_WITHIN_S = 2.0
-SOURCE_WITHIN_S = 3.0
-KEPT_WITHIN_S = 1.5
+# The last verified release is not to wait for it long, should AWS hang.
+WITHIN_S = 30.0
+# Each of its steps ends in time for the next one, the two rounds of sources between them.
+OUTPUTS_WITHIN_S = 5.0
+KEPT_WITHIN_S = 4.0
 # AWS dates what it tells by its own clock.
 CLOCKS_DIFFER = timedelta(seconds=5)
 MOST_EVIDENCE = 8
@@ -86,7 +85,7 @@ async def _explain(run: Deployment, cause: Cause, fault: BaseException | None) -
         fault=Fault(stage=cause.stage, kind=cause.kind, message=cause.message, remedy=cause.remedy),
         since=run.release.started - CLOCKS_DIFFER,
     )
-    findings = await gather(subject, diagnostics=diagnostics(fault), within_s=SOURCE_WITHIN_S)
+    findings = await gather(subject, diagnostics=diagnostics(fault))
     explanation = await _apart(lambda: explain(findings))
     try:
         await asyncio.wait_for(asyncio.to_thread(kept.keep, run.records, findings), KEPT_WITHIN_S)
