@@ -105,18 +105,20 @@ async def test_an_error_of_another_kind_is_raised_to_the_log() -> None:
 
 def test_what_is_left_in_a_cycle_is_freed_by_another_thread() -> None:
     works = """
-import threading, weakref
+import gc, threading, weakref
 from stack.prefect_app import collect_beside
 
 class Left:
     pass
 
+collect_beside(0.1)
+while not gc.get_freeze_count():
+    threading.Event().wait(0.05)
 freed = threading.Event()
 by = []
 left = Left()
 left.itself = left
 weakref.finalize(left, lambda: (by.append(threading.current_thread().name), freed.set()))
-collect_beside(0.1)
 del left
 for _ in range(100_000):
     Left().itself = Left()
