@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,15 @@ ENDLESS = ["-re", "-f", "lavfi", "-i", "testsrc2=s=128x72:r=30", "-f", "null", "
 
 def ffmpeg_children(process: psutil.Process) -> list[psutil.Process]:
     return [child for child in process.children(recursive=True) if "ffmpeg" in child.name()]
+
+
+def endless_child(process: psutil.Process) -> psutil.Process | None:
+    # Before it, ffmpeg is asked for its version, by a process that ends at once.
+    for child in process.children():
+        with suppress(psutil.NoSuchProcess):
+            if ENDLESS[0] in child.cmdline():
+                return child
+    return None
 
 
 def wait_until(condition, seconds: float = 10.0) -> None:
@@ -93,8 +103,9 @@ def test_error_of_the_frames_reaches_the_caller(tmp_path: Path) -> None:
 def test_killed_parent_leaves_no_orphan() -> None:
     script = f"from media.encoder import run; run({ENDLESS!r}, deadline_s=60)"
     parent = psutil.Popen([sys.executable, "-c", script], cwd=Path(__file__).parents[2])
-    wait_until(lambda: ffmpeg_children(parent), 30)
-    (child,) = ffmpeg_children(parent)
+    wait_until(lambda: endless_child(parent), 30)
+    child = endless_child(parent)
+    assert child
     parent.send_signal(signal.SIGKILL)
     parent.wait(10)
     wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
