@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,9 +56,12 @@ def explored(found: MonthCosts, now: datetime) -> Month:
 
 def estimated(cost: Cost, now: datetime) -> Month:
     """The month by the price table: what stands there costs so much, the whole month through."""
-    items = sorted(cost.items, key=lambda item: item.usd, reverse=True)[:3]
-    dearest = tuple(f"{item.name} ${item.usd.quantize(CENT)}" for item in items)
-    return Month((cost.usd * elapsed(now)).quantize(CENT), cost.usd, "infra/prices.toml", dearest)
+    sums = defaultdict[str, Decimal](Decimal)
+    for item in cost.items:
+        sums[item.name] += item.usd
+    dearest = sorted(sums.items(), key=lambda each: each[1], reverse=True)[:3]
+    words = tuple(f"{name} ${usd.quantize(CENT)}" for name, usd in dearest)
+    return Month((cost.usd * elapsed(now)).quantize(CENT), cost.usd, "infra/prices.toml", words)
 
 
 def judge_month(month: Month, budget: Budget | None) -> str:

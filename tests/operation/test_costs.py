@@ -86,13 +86,15 @@ def test_a_month_by_cost_explorer_and_by_the_price_table() -> None:
     # Where AWS makes no forecast, the days so far do.
     rate = explored(MonthCosts(so_far=Decimal(20), forecast=None, by_service=services), NOW)
     assert rate.forecast.quantize(Decimal(1)) == Decimal(60)
-    cost = Cost(items=(CostItem(name="Database", address="a", usd=Decimal(30)),))
-    table = estimated(cost, NOW)
+    priced = (("Database", "a", 14), ("Processor", "b", 8), ("Processor", "c", 8))
+    items = tuple(CostItem(name=name, address=address, usd=Decimal(usd)) for name, address, usd in priced)
+    table = estimated(Cost(items=items), NOW)
     assert (table.so_far, table.forecast, table.source) == (
         Decimal("10.00"),
         Decimal(30),
         "infra/prices.toml",
     )
+    assert table.dearest == ("Processor $16.00", "Database $14.00")
 
 
 @pytest.mark.parametrize(("forecast", "good"), [("40", True), ("55", True), ("55.01", False)])
